@@ -1,1 +1,20 @@
+//! A shop attendant that lives in the customer's browser.
+//!
+//! # The flow of one question
+//!
+//! ```text
+//! keystroke → ui::client → Request::Ask → worker → engine::host
+//!   → chat      language, intent                       (pure)
+//!   → model     text → ids [batch, seq] → embedding [batch, d_model]
+//!   → retrieve  BM25 ids + dense ids → fused hits      (pure)
+//!   → chat      policy: answer · products · decline    (pure)
+//! → Event::ReplyDelta… → Event::ReplyDone{text, sources, products} → transcript
+//! ```
+//!
+//! # The dependency rule
+//!
+//! `ui → {protocol, pack} ← engine → {chat, retrieve, recommend, pack} → {model, tokenizer} →
+//! {gguf, kernels} → platform`. `ui` never sees Burn; `model` never sees the web.
+//! `tests/architecture.rs` reads the imports and fails when they break the rule.
 
+pub mod protocol;

@@ -1,0 +1,369 @@
+//! Everything that crosses the worker boundary, and nothing else: no web types, no models.
+//!
+//! A [`Request`] is imperative and carries a [`RequestId`] chosen by the client; every [`Event`] that
+//! answers it carries the same id. A request ends with exactly one *final* event
+//! ([`Event::is_final`]). Events that no request asked for travel under [`UNSOLICITED`].
+//!
+//! Large bytes (a shop pack, later a model dropped on the page) never pass through serde: they ride
+//! beside the message as a transferred `ArrayBuffer` (see [`Request::OpenPack`]). Weights do not
+//! cross at all: the worker fetches them and keeps them in OPFS.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of this file's contract. Page and worker come from one build; a mismatch means that one of
+/// them is a stale copy, and the client reloads instead of guessing.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Names a request among all that one client has sent. Never reused by that client.
+pub type RequestId = u32;
+
+/// The id under which the worker reports what nobody asked for ([`Event::Ready`], a lost device).
+pub const UNSOLICITED: RequestId = 0;
+
+/// Names one conversation of the shopper's. The worker keeps its state apart from every other one.
+pub type ConversationId = u32;
+
+/// What the page posts to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToWorker {
+    pub id: RequestId,
+    pub request: Request,
+}
+
+/// What the worker posts to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FromWorker {
+    pub id: RequestId,
+    pub event: Event,
+}
+
+/// Languages the attendant speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    #[default]
+    En,
+    Zh,
+}
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::En, Language::Zh];
+
+    /// The short code used in packs and in the command line's JSON: `en`, `zh`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Zh => "zh",
+        }
+    }
+
+    /// The BCP 47 tag for `lang` attributes and for `Intl`: `en`, `zh-CN`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Zh => "zh-CN",
+        }
+    }
+
+    /// Reads a BCP 47 tag; anything that is not Chinese counts as English.
+    pub fn from_tag(tag: &str) -> Language {
+        if tag.to_ascii_lowercase().starts_with("zh") { Language::Zh } else { Language::En }
+    }
+}
+
+/// Which device the shopper, or a test, wants the models on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DevicePreference {
+    /// The GPU where there is one and it is worth it by measurement, else the CPU.
+    #[default]
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Request {
+    /// Opens a shop pack. Its bytes ride beside the message as a transferred `ArrayBuffer`.
+    /// Answered by [`Event::PackOpened`].
+    OpenPack,
+    /// Makes the encoder ready: from OPFS where it is whole there, else over the network, resumed.
+    /// `manifest_url` names a `*.manifest.json` (see `platform::weights`), relative to the worker's own
+    /// address. Answered by [`Event::Progress`]…, [`Event::ModelLoaded`].
+    LoadModel { manifest_url: String, device: DevicePreference },
+    /// A shopper's message. Answered by [`Event::ReplyDelta`]…, [`Event::ReplyDone`].
+    Ask { conversation: ConversationId, text: String, language: Language },
+    /// Forgets one conversation's turns. Answered by [`Event::Forgotten`].
+    ForgetConversation { conversation: ConversationId },
+    /// Products for one place on the page. Answered by [`Event::Recommended`].
+    Recommend { surface: Surface, history: Vec<ShopperEvent>, language: Language, limit: usize },
+    /// What the weight store holds and what room is left. Answered by [`Event::Storage`].
+    InspectStorage,
+    /// Deletes every stored weight. Answered by [`Event::Storage`].
+    ClearStorage,
+    /// Ends another request as soon as it can end; that one answers [`Event::Cancelled`].
+    /// This one is not answered.
+    Cancel { request: RequestId },
+    /// Answered by [`Event::Pong`] at once: the watchdog's question.
+    Ping,
+}
+
+/// A place on the page that shows recommendations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "surface", rename_all = "snake_case")]
+pub enum Surface {
+    /// The landing page's rail: for this shopper, or for a newcomer.
+    Home,
+    /// Like this product.
+    Similar { product: String },
+    /// Goes with what is in the cart.
+    Cart,
+}
+
+/// Something the shopper did, under its GA4 name. Kept by the page, sent along with
+/// [`Request::Recommend`]; an empty history is how personalisation is switched off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShopperEvent {
+    pub action: ShopperAction,
+    /// Product id.
+    pub product: String,
+    /// Milliseconds since the Unix epoch.
+    pub at_ms: f64,
+}
+
+/// GA4's names for what happens to one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShopperAction {
+    ViewItem,
+    AddToCart,
+    RemoveFromCart,
+    Purchase,
+    NotInterested,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The worker runs and listens. First event of every worker; the client queues until it comes.
+    Ready {
+        protocol: u32,
+        build: String,
+    },
+    /// How far a [`Request::LoadModel`] has come.
+    Progress {
+        phase: Phase,
+        loaded_bytes: u64,
+        total_bytes: u64,
+    },
+    /// The device the models now run on, and why. Unsolicited when it changes midway.
+    DeviceChosen {
+        device: DeviceReport,
+    },
+    PackOpened {
+        id: String,
+        n_products: usize,
+        n_passages: usize,
+    },
+    ModelLoaded {
+        name: String,
+        size_bytes: u64,
+        source: WeightSource,
+        device: DeviceReport,
+    },
+    /// A further piece of the answer's text, to be appended.
+    ReplyDelta {
+        text: String,
+    },
+    ReplyDone {
+        reply: Reply,
+    },
+    Recommended {
+        items: Vec<Recommendation>,
+    },
+    Storage {
+        report: StorageReport,
+    },
+    Forgotten,
+    Cancelled,
+    Failed {
+        error: EngineError,
+    },
+    Pong,
+}
+
+impl Event {
+    /// Whether the request that this event answers is over with it.
+    pub fn is_final(&self) -> bool {
+        !matches!(
+            self,
+            Event::Ready { .. } | Event::Progress { .. } | Event::DeviceChosen { .. } | Event::ReplyDelta { .. }
+        )
+    }
+}
+
+/// What a [`Request::LoadModel`] is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Reading and verifying shards already stored.
+    Reading,
+    Downloading,
+    /// Building tensors on the device and, on a GPU, its pipelines.
+    Preparing,
+}
+
+/// Where the weights of a [`Event::ModelLoaded`] came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightSource {
+    /// Fetched now and stored.
+    Network,
+    /// Found whole in OPFS.
+    Storage,
+    /// Fetched now and kept in memory only, because storage was refused or full.
+    Memory,
+}
+
+/// The device in use, in words for the page and for a bug report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceReport {
+    pub kind: DeviceKind,
+    /// The adapter's own description, or the CPU tier's (`wasm simd128`, `x86-64 avx2`).
+    pub name: String,
+    pub reason: DeviceReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    Cpu,
+    Gpu,
+}
+
+/// Why this device and not the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum DeviceReason {
+    /// It was asked for.
+    Preferred,
+    /// Both were timed on one short text; milliseconds of each.
+    Measured { cpu_ms: f64, gpu_ms: f64 },
+    /// The browser has no WebGPU, or offers no adapter.
+    NoAdapter,
+    /// There is an adapter, but it is a software one or it failed to make a device.
+    Refused { message: String },
+    /// The GPU was in use and went away.
+    Lost,
+}
+
+/// What the attendant says to one message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    pub kind: ReplyKind,
+    /// Markdown from the shop's own passages; the page renders it without raw HTML.
+    pub text: String,
+    pub language: Language,
+    /// What the text stands on, best first.
+    pub sources: Vec<Source>,
+    /// Products to show as cards, best first.
+    pub products: Vec<Recommendation>,
+    /// Short questions the shopper may want next.
+    pub quick_replies: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyKind {
+    Answer,
+    Products,
+    /// The shop's knowledge does not hold an answer, and the reply says so.
+    #[default]
+    Decline,
+}
+
+/// A passage or a product that an answer rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// `<file>#<slug>` for a passage, the product's id for a product.
+    pub id: String,
+    pub title: String,
+    /// The retriever's fused relevance in `[0, 1]`.
+    pub score: f32,
+    /// The passage as the shop wrote it (Markdown), to be read in place.
+    pub passage: String,
+}
+
+/// A product and why it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// Product id.
+    pub product: String,
+    pub score: f32,
+    pub reason: Reason,
+}
+
+/// Why a product is recommended; the page words it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Reason {
+    /// It matches the words of a question.
+    MatchesQuestion,
+    BecauseViewed {
+        product: String,
+    },
+    BecauseInCart {
+        product: String,
+    },
+    BecauseBought {
+        product: String,
+    },
+    SimilarTo {
+        product: String,
+    },
+    /// A newcomer's shelf: varied, in stock, chosen by the shop.
+    ShopPick,
+}
+
+/// What the weight store holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StorageReport {
+    /// `false` where the browser refuses OPFS (some private windows).
+    pub available: bool,
+    /// Whether the browser promised not to evict it (`navigator.storage.persisted()`).
+    pub persisted: bool,
+    pub usage_bytes: u64,
+    pub quota_bytes: u64,
+    pub weights_bytes: u64,
+}
+
+/// A failure in terms the page can act on. Wording for people lives in `ui`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{code:?}: {detail}")]
+pub struct EngineError {
+    pub code: ErrorCode,
+    /// For a developer: the place and the cause, never shown to a shopper as it is.
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// A message that this protocol version does not know.
+    BadRequest,
+    /// The network failed or answered with an error; trying again may help.
+    Network,
+    /// Bytes arrived that are not what the manifest promised, twice.
+    Corrupt,
+    /// The pack cannot be read, or is for a newer version.
+    BadPack,
+    /// The model file cannot be read, or is of an unknown kind.
+    BadModel,
+    /// [`Request::Ask`] or [`Request::Recommend`] before [`Request::OpenPack`].
+    NoPack,
+    /// The worker died or hung and was restarted too often.
+    WorkerLost,
+    /// A defect of ours.
+    Internal,
+}
