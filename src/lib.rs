@@ -18,3 +18,26 @@
 //! `tests/architecture.rs` reads the imports and fails when they break the rule.
 
 pub mod protocol;
+
+pub mod pack;
+pub mod platform;
+
+#[cfg(feature = "engine")]
+pub mod chat;
+#[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "engine")]
+pub mod gguf;
+#[cfg(feature = "engine")]
+pub mod kernels;
+#[cfg(feature = "engine")]
+pub mod model;
+#[cfg(feature = "engine")]
+pub mod recommend;
+#[cfg(feature = "engine")]
+pub mod retrieve;
+#[cfg(feature = "engine")]
+pub mod tokenizer;
+
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -1,1 +1,37 @@
-fn main() {}
+//! The command line: the same engine for shop owners, tests, benchmarks and outside measurement.
+
+mod ask;
+mod convert;
+mod embed;
+mod inspect;
+mod pack;
+
+use clap::{Parser, Subcommand};
+
+/// A shop attendant that lives in the customer's browser: its tools.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Convert(convert::Args),
+    Inspect(inspect::Args),
+    Embed(embed::Args),
+    #[command(subcommand)]
+    Pack(pack::Command),
+    Ask(ask::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Convert(args) => convert::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Embed(args) => embed::run(args),
+        Command::Pack(command) => pack::run(command),
+        Command::Ask(args) => ask::run(args),
+    }
+}

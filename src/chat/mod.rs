@@ -1,0 +1,1 @@
+//! What to say: policy over what was found. Pure.

@@ -1,0 +1,1 @@
+//! Owns the models and turns requests into events.

@@ -1,0 +1,1 @@
+//! GGUF, the one weight format: read, write, quantize.

@@ -1,0 +1,1 @@
+//! Kernels: each stem has a dispatch and its plain twin.

@@ -1,0 +1,1 @@
+//! What to show: from what this shopper did. Pure.

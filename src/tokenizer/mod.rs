@@ -1,0 +1,1 @@
+//! Text to token ids, built from a GGUF file's own metadata.
