@@ -22,21 +22,21 @@ pub mod protocol;
 pub mod pack;
 pub mod platform;
 
-#[cfg(feature = "engine")]
+#[cfg(feature = "core")]
 pub mod chat;
 #[cfg(feature = "engine")]
 pub mod engine;
-#[cfg(feature = "engine")]
+#[cfg(feature = "core")]
 pub mod gguf;
 #[cfg(feature = "engine")]
 pub mod kernels;
 #[cfg(feature = "engine")]
 pub mod model;
-#[cfg(feature = "engine")]
+#[cfg(feature = "core")]
 pub mod recommend;
-#[cfg(feature = "engine")]
+#[cfg(feature = "core")]
 pub mod retrieve;
-#[cfg(feature = "engine")]
+#[cfg(feature = "core")]
 pub mod tokenizer;
 
 #[cfg(feature = "ui")]
