@@ -1,10 +1,14 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
 
-use crate::gguf::{Gguf, TensorType, dequantize};
+use crate::gguf::{Gguf, dequantize};
 use crate::model::linear::{expect_shape, vector};
-use crate::model::{EncoderConfig, Linear, ModelError, Placement};
+use crate::model::{EncoderConfig, Linear, ModelError};
+use crate::platform::device::Placement;
+
+const TOKEN_TABLE: &str = "token_embd.weight";
 
 /// A sentence encoder of the BERT family (Devlin et al., 2019, <https://arxiv.org/abs/1810.04805>) with the mean
 /// over its tokens as the sentence's embedding (Reimers and Gurevych, 2019, <https://arxiv.org/abs/1908.10084>).
@@ -13,7 +17,9 @@ use crate::model::{EncoderConfig, Linear, ModelError, Placement};
 pub struct Encoder {
     config: EncoderConfig,
     device: Device,
-    tokens: TokenTable,
+    /// Kept for the token embeddings: a sentence needs a few rows of them, so they stay as they stand in
+    /// the file and are dequantized by the row.
+    gguf: Arc<Gguf>,
     /// `[max_seq, d_model]`; the embedding of the one segment that a lone sentence has is added in.
     positions: Vec<f32>,
     norm: LayerNorm,
@@ -36,24 +42,15 @@ struct LayerNorm {
     epsilon: f64,
 }
 
-/// The token embeddings as they stand in the file: a sentence needs a few rows of them, so they are
-/// dequantized by the row and never whole.
-struct TokenTable {
-    ty: TensorType,
-    n_vocab: usize,
-    row_bytes: usize,
-    bytes: Vec<u8>,
-}
-
 impl Encoder {
-    pub fn load(gguf: &Gguf, placement: &Placement) -> Result<Self, ModelError> {
+    pub fn load(gguf: Arc<Gguf>, placement: &Placement) -> Result<Self, ModelError> {
         let config = EncoderConfig::from_metadata(gguf.metadata())?;
         let EncoderConfig { n_layers, d_model, d_ff, max_seq, .. } = config;
         let device = &placement.device;
-        let norm = |name: &str| LayerNorm::load(gguf, name, &config, device);
-        let linear = |names: &[String], shape: [usize; 2]| Linear::load(gguf, names, shape, placement);
+        let norm = |name: &str| LayerNorm::load(&gguf, name, &config, device);
+        let linear = |names: &[String], shape: [usize; 2]| Linear::load(&gguf, names, shape, placement);
 
-        let mut positions = matrix(gguf, "position_embd.weight", [max_seq, d_model])?;
+        let mut positions = matrix(&gguf, "position_embd.weight", [max_seq, d_model])?;
         let segments = gguf.tensor("token_types.weight")?.to_f32();
         let Some(first_segment) = segments.get(..d_model) else {
             return Err(ModelError::Shape {
@@ -79,14 +76,9 @@ impl Encoder {
                 })
             })
             .collect::<Result<Vec<_>, ModelError>>()?;
-        Ok(Self {
-            tokens: TokenTable::load(gguf, d_model)?,
-            norm: norm("token_embd_norm")?,
-            device: device.clone(),
-            positions,
-            layers,
-            config,
-        })
+        let tokens = gguf.tensor(TOKEN_TABLE)?;
+        expect_shape(tokens.name, &tokens.shape, &[tokens.shape.first().copied().unwrap_or(0), d_model])?;
+        Ok(Self { norm: norm("token_embd_norm")?, device: device.clone(), positions, layers, config, gguf })
     }
 
     pub fn config(&self) -> &EncoderConfig {
@@ -122,10 +114,15 @@ impl Encoder {
     /// `ids` `[batch][seq]`, all of one length, to embeddings `[batch, d_model]`.
     fn forward(&self, ids: &[&[u32]]) -> Result<Tensor<2>, ModelError> {
         let (batch, seq, d_model) = (ids.len(), ids[0].len(), self.config.d_model);
+        let tokens = self.gguf.tensor(TOKEN_TABLE)?;
+        let n_vocab = tokens.shape[0];
+        let row_bytes = tokens.bytes.len() / n_vocab;
         let mut x = Vec::with_capacity(batch * seq * d_model);
         for ids in ids {
-            for (id, position) in ids.iter().zip(self.positions.chunks_exact(d_model)) {
-                x.extend(self.tokens.row(*id)?.iter().zip(position).map(|(token, position)| token + position));
+            for (&id, position) in ids.iter().zip(self.positions.chunks_exact(d_model)) {
+                let row = tokens.bytes.chunks_exact(row_bytes).nth(id as usize);
+                let row = dequantize(tokens.ty, row.ok_or(ModelError::Token { id, n_vocab })?)?;
+                x.extend(row.iter().zip(position).map(|(token, position)| token + position));
             }
         }
         let x = Tensor::<3>::from_data(TensorData::new(x, [batch, seq, d_model]), &self.device);
@@ -162,23 +159,6 @@ impl LayerNorm {
 
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         module::layer_norm(x, self.gamma.clone(), Some(self.beta.clone()), self.epsilon)
-    }
-}
-
-impl TokenTable {
-    fn load(gguf: &Gguf, d_model: usize) -> Result<Self, ModelError> {
-        let view = gguf.tensor("token_embd.weight")?;
-        let n_vocab = view.shape.first().copied().unwrap_or(0);
-        expect_shape(view.name, &view.shape, &[n_vocab, d_model])?;
-        let row_bytes = view.bytes.len() / n_vocab.max(1);
-        Ok(Self { ty: view.ty, n_vocab, row_bytes, bytes: view.bytes.to_vec() })
-    }
-
-    /// The embedding of one token, `[d_model]`.
-    fn row(&self, id: u32) -> Result<Vec<f32>, ModelError> {
-        let bytes = self.bytes.chunks_exact(self.row_bytes).nth(id as usize);
-        let bytes = bytes.ok_or(ModelError::Token { id, n_vocab: self.n_vocab })?;
-        Ok(dequantize(self.ty, bytes))
     }
 }
 

@@ -3,7 +3,8 @@ use burn::tensor::{Bytes, DType, Tensor, TensorData, module};
 
 use crate::gguf::{Gguf, TensorType};
 use crate::kernels::fixed_point::FixedPointMatrix;
-use crate::model::{ModelError, Placement};
+use crate::model::ModelError;
+use crate::platform::device::Placement;
 use crate::protocol::DeviceKind;
 
 /// `y = x · Wᵀ + b` for every precision and device: `x` is `[batch, seq, n_in]`, `y` `[batch, seq, n_out]`.

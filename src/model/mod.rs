@@ -1,5 +1,5 @@
 //! Transformers in Burn. Nothing here knows of the web: a model is made of a [`Gguf`](crate::gguf::Gguf)
-//! file and a [`Placement`].
+//! file and a [`Placement`](crate::platform::device::Placement).
 
 mod config;
 mod encoder;
@@ -9,24 +9,7 @@ pub use config::EncoderConfig;
 pub use encoder::Encoder;
 pub use linear::Linear;
 
-use burn::tensor::Device;
-
 use crate::gguf::GgufError;
-use crate::protocol::DeviceKind;
-
-/// Where a model's tensors live and which of the kernels compute with them.
-#[derive(Clone)]
-pub struct Placement {
-    pub kind: DeviceKind,
-    pub device: Device,
-}
-
-impl Placement {
-    /// The CPU tier: Burn's `flex` backend with our own [matrix product](crate::kernels::fixed_point).
-    pub fn cpu() -> Self {
-        Self { kind: DeviceKind::Cpu, device: Device::flex() }
-    }
-}
 
 /// Why a model could not be made or run.
 #[derive(Debug, thiserror::Error)]
