@@ -14,6 +14,11 @@ pub mod money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod open;
 
+#[cfg(feature = "import")]
+pub mod build;
+#[cfg(feature = "import")]
+pub mod import;
+
 pub use format::{
     Attribute, Availability, Contact, EncoderId, Localized, Passage, Product, RowOwner, ShopSettings,
 };
