@@ -1,0 +1,153 @@
+use std::convert::Infallible;
+
+use super::*;
+use crate::pack::open::{Pack, PackError};
+use crate::pack::{Money, format::Availability, format::Localized, format::ShopSettings};
+
+fn english(text: &str) -> Localized<String> {
+    let mut localized = Localized::default();
+    localized.insert(Language::En, text.to_owned());
+    localized
+}
+
+fn shop() -> ShopSource {
+    let product = Product {
+        id: "T1".into(),
+        category: "Tea".into(),
+        product_type: Localized::default(),
+        title: english("Longjing"),
+        description: english("Green tea."),
+        price: Money { minor: 1250, currency: "EUR".into() },
+        sale_price: None,
+        availability: Availability::InStock,
+        stock: Some(3),
+        brand: Localized::default(),
+        color: Localized::default(),
+        material: Localized::default(),
+        size: Localized::default(),
+        weight: None,
+        highlights: Localized::default(),
+        attributes: Localized::default(),
+        tags: Localized::default(),
+        image: "images/t1.svg".into(),
+    };
+    let passage = Passage {
+        id: "a#one".into(),
+        heading: "Shipping".into(),
+        text: "It is free.".into(),
+        ..Passage::default()
+    };
+    ShopSource {
+        settings: ShopSettings { id: "s".into(), languages: vec![Language::En], ..ShopSettings::default() },
+        products: vec![product],
+        passages: vec![passage],
+        images: [("images/t1.svg".to_owned(), b"<svg></svg>".to_vec())].into(),
+    }
+}
+
+fn encoder() -> EncoderId {
+    EncoderId { name: "test".into(), sha256: "00".into() }
+}
+
+fn pack_bytes() -> Vec<u8> {
+    let embed = |texts: &[String]| Ok::<_, Infallible>(texts.iter().map(|_| vec![0.6, -0.8, 0.0]).collect());
+    build(&shop(), encoder(), embed).expect("the shop is good")
+}
+
+#[test]
+fn what_is_built_opens_as_it_was() {
+    let pack = Pack::open(pack_bytes()).expect("it was just built");
+    assert_eq!(pack.id(), "s");
+    assert_eq!(pack.settings().expect("settings"), shop().settings);
+    assert_eq!(pack.products().expect("products"), shop().products);
+    assert_eq!(pack.passages().expect("passages"), shop().passages);
+    assert_eq!(pack.image("images/t1.svg"), Some(&b"<svg></svg>"[..]));
+    assert_eq!(pack.image("images/none.svg"), None);
+    let embeddings = pack.embeddings().expect("embeddings").expect("built with an encoder");
+    assert_eq!((embeddings.encoder(), embeddings.n_rows(), embeddings.d_model()), (&encoder(), 3, 3));
+}
+
+#[test]
+fn the_same_shop_gives_the_same_bytes() {
+    assert_eq!(pack_bytes(), pack_bytes());
+}
+
+#[test]
+fn a_pack_without_an_encoder_has_no_embeddings() {
+    let pack = Pack::open(build_lexical(&shop()).expect("the shop is good")).expect("it was just built");
+    assert!(pack.embeddings().expect("readable").is_none());
+}
+
+#[test]
+fn a_newer_format_is_refused_by_name() {
+    let mut bytes = pack_bytes();
+    bytes[8..12].copy_from_slice(&(FORMAT_VERSION + 1).to_le_bytes());
+    assert!(matches!(Pack::open(bytes), Err(PackError::Newer { found }) if found == FORMAT_VERSION + 1));
+}
+
+/// Nothing but the version's own bytes may change unnoticed, and those only to an older version.
+#[test]
+fn every_bent_byte_and_every_cut_is_noticed() {
+    let bytes = pack_bytes();
+    for at in (0..bytes.len()).filter(|at| !(8..12).contains(at)) {
+        let mut bent = bytes.clone();
+        bent[at] ^= 0x55;
+        assert!(Pack::open(bent).is_err(), "byte {at}");
+    }
+    for end in 0..bytes.len() {
+        assert!(Pack::open(bytes[..end].to_vec()).is_err(), "cut at {end}");
+    }
+}
+
+/// A header that lies, correctly hashed, as an attacker would write it.
+#[test]
+fn a_lying_header_is_refused_without_a_panic() {
+    let lies = [
+        r#"{"id":"s","sections":[{"name":"images","offset":18446744073709551615,"length":2,"sha256":""}]}"#,
+        r#"{"id":"s","sections":[{"name":"images","offset":0,"length":18446744073709551615,"sha256":""}]}"#,
+        r#"{"id":"s","sections":[]}"#,
+        r#"{"id":"s"}"#,
+        "not json",
+    ];
+    for lie in lies {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(FORMAT_VERSION.to_le_bytes());
+        bytes.extend((lie.len() as u32).to_le_bytes());
+        bytes.extend(Sha256::digest(lie));
+        bytes.extend(lie.as_bytes());
+        assert!(Pack::open(bytes).is_err(), "{lie}");
+    }
+}
+
+#[test]
+fn vectors_that_do_not_fit_are_refused() {
+    let bad: [Vec<Vec<f32>>; 4] =
+        [vec![], vec![vec![1.0]], vec![vec![1.0], vec![1.0, 2.0], vec![1.0]], vec![vec![f32::NAN]; 3]];
+    for vectors in bad {
+        let embed = |_: &[String]| Ok::<_, Infallible>(vectors.clone());
+        assert!(matches!(build(&shop(), encoder(), embed), Err(BuildError::Vectors { .. })));
+    }
+}
+
+/// Pseudo-random unit vectors of the default encoder's size.
+#[test]
+fn quantizing_moves_a_cosine_by_less_than_a_hundredth() {
+    const MAX_ERROR: f32 = 0.01;
+    let mut state = 7u32;
+    let mut vector = || -> Vec<f32> {
+        let draw = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        let raw: Vec<f32> = (0..384).map(draw).collect();
+        let norm = raw.iter().map(|x| x * x).sum::<f32>().sqrt();
+        raw.iter().map(|x| x / norm).collect()
+    };
+    for _ in 0..50 {
+        let (a, b) = (vector(), vector());
+        let exact: f32 = a.iter().zip(&b).map(|(x, y)| x * y).sum();
+        let (scale, values) = quantize(&a);
+        let rough: f32 = values.iter().zip(&b).map(|(&x, y)| f32::from(x) * scale * y).sum();
+        assert!((exact - rough).abs() < MAX_ERROR, "{exact} and {rough}");
+    }
+}

@@ -1,0 +1,91 @@
+//! Reads what a shop owner writes, and reports every mistake in it, each with a place and a cure.
+//!
+//! ```text
+//! shop.toml              settings
+//! products.csv           Merchant Center's columns, in the default language
+//! products.<lang>.csv    the translation feed of every further language
+//! images/*.svg           what image_link names
+//! knowledge/<lang>/*.md  passages; the same files and slugs in every language
+//! ```
+
+mod catalogue;
+mod knowledge;
+mod settings;
+mod source;
+mod svg;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use crate::pack::format::{Passage, Product, ShopSettings};
+
+/// A shop, read and free of mistakes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShopSource {
+    pub settings: ShopSettings,
+    pub products: Vec<Product>,
+    pub passages: Vec<Passage>,
+    /// By name, as products name them.
+    pub images: BTreeMap<String, Vec<u8>>,
+}
+
+/// One thing to put right.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// Relative to the shop's folder.
+    pub file: String,
+    /// From 1; `None` where the whole file is meant.
+    pub line: Option<u64>,
+    pub what: String,
+    pub cure: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {} — {}", self.file, self.what, self.cure),
+            None => write!(f, "{}: {} — {}", self.file, self.what, self.cure),
+        }
+    }
+}
+
+/// All that is wrong with a shop's folder, by file and line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+pub struct Mistakes(pub Vec<Mistake>);
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for mistake in &self.0 {
+            writeln!(f, "{mistake}")?;
+        }
+        write!(f, "{} to put right", self.0.len())
+    }
+}
+
+impl Mistakes {
+    fn add(&mut self, file: &str, line: impl Into<Option<u64>>, what: impl Into<String>, cure: impl Into<String>) {
+        self.0.push(Mistake { file: file.to_owned(), line: line.into(), what: what.into(), cure: cure.into() });
+    }
+}
+
+/// Reads the shop in `dir`, or lists all that is wrong with it.
+pub fn read_shop(dir: &Path) -> Result<ShopSource, Mistakes> {
+    let mut mistakes = Mistakes::default();
+    let settings = settings::read(dir, &mut mistakes);
+    // A later reader needs to know the languages; with none it can say nothing useful.
+    let mut shop = ShopSource { settings: settings.unwrap_or_default(), ..ShopSource::default() };
+    if !shop.settings.languages.is_empty() {
+        (shop.products, shop.images) = catalogue::read(dir, &shop.settings, &mut mistakes);
+        shop.passages = knowledge::read(dir, &shop.settings, &shop.products, &mut mistakes);
+    }
+    if mistakes.0.is_empty() {
+        return Ok(shop);
+    }
+    mistakes.0.sort();
+    mistakes.0.dedup();
+    Err(mistakes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! `shop.toml` → [`ShopSettings`].
+
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Mistakes;
+use super::source::{line_at, read_text};
+use crate::pack::format::{Contact, FORMAT_VERSION, Localized, ShopSettings};
+use crate::pack::money::{CURRENCIES, find_currency};
+use crate::protocol::Language;
+
+const FILE: &str = "shop.toml";
+
+/// Every key of the top level; the order of a good file.
+const KEYS: [&str; 12] = [
+    "format", "id", "currency", "languages", "accent", "accent_dark", "name", "tagline", "greeting", "quick_replies",
+    "contact", "decline",
+];
+const CONTACT_KEYS: [&str; 5] = ["email", "telephone", "whatsapp", "address", "hours"];
+
+/// Reads the settings; `None` where the file is missing or is no TOML.
+pub fn read(dir: &Path, mistakes: &mut Mistakes) -> Option<ShopSettings> {
+    let text = read_text(dir, FILE, mistakes)?;
+    let (root, errors) = DeTable::parse_recoverable(&text);
+    for error in &errors {
+        let line = error.span().map(|span| line_at(text.as_bytes(), span.start));
+        mistakes.add(FILE, line, error.message().trim(), "correct the TOML");
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    Some(Reader { text: &text, mistakes }.shop(root.get_ref()))
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    mistakes: &'a mut Mistakes,
+}
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl Reader<'_> {
+    fn shop(&mut self, root: &DeTable<'_>) -> ShopSettings {
+        self.check_keys(root, "", &KEYS);
+        self.format(root);
+        let languages = self.languages(root);
+        let mut settings = ShopSettings {
+            id: self.required(root, "id"),
+            currency: self.required(root, "currency"),
+            accent: self.colour(root, "accent"),
+            accent_dark: self.colour(root, "accent_dark"),
+            name: self.localized(root, "name", &languages),
+            tagline: self.localized(root, "tagline", &languages),
+            greeting: self.localized(root, "greeting", &languages),
+            decline: self.localized(root, "decline", &languages),
+            quick_replies: self.localized_lists(root, "quick_replies", &languages),
+            contact: Contact::default(),
+            languages,
+        };
+        if !settings.currency.is_empty() && find_currency(&settings.currency).is_none() {
+            let known: Vec<_> = CURRENCIES.iter().map(|currency| currency.code).collect();
+            let line = self.line_of(root, "currency");
+            let what = format!("unknown currency “{}”", settings.currency);
+            self.mistakes.add(FILE, line, what, format!("use one of {}", known.join(", ")));
+        }
+        if let Some(contact) = self.table(root, "contact") {
+            self.check_keys(contact, "contact.", &CONTACT_KEYS);
+            settings.contact = Contact {
+                email: self.optional(contact, "email"),
+                telephone: self.optional(contact, "telephone"),
+                whatsapp: self.optional(contact, "whatsapp"),
+                address: self.localized(contact, "address", &settings.languages),
+                hours: self.localized(contact, "hours", &settings.languages),
+            };
+        }
+        settings
+    }
+
+    fn format(&mut self, root: &DeTable<'_>) {
+        let known = FORMAT_VERSION.to_string();
+        match find(root, "format").map(|value| value.get_ref()) {
+            Some(DeValue::Integer(format)) if format.as_str() == known => {}
+            _ => {
+                let line = self.line_of(root, "format");
+                self.mistakes.add(FILE, line, "unknown format", format!("write `format = {known}`"));
+            }
+        }
+    }
+
+    fn languages(&mut self, root: &DeTable<'_>) -> Vec<Language> {
+        let line = self.line_of(root, "languages");
+        let codes = find(root, "languages").and_then(|value| strings(value.get_ref())).unwrap_or_default();
+        let mut languages = Vec::new();
+        for code in &codes {
+            match Language::ALL.into_iter().find(|language| language.code() == code) {
+                Some(language) if !languages.contains(&language) => languages.push(language),
+                Some(_) => self.mistakes.add(FILE, line, format!("language “{code}” twice"), "name it once"),
+                None => self.mistakes.add(FILE, line, format!("unknown language “{code}”"), "use en or zh"),
+            }
+        }
+        if codes.is_empty() {
+            self.mistakes.add(FILE, line, "no languages", "write `languages = [\"en\", \"zh\"]`");
+        }
+        languages
+    }
+
+    fn required(&mut self, table: &DeTable<'_>, key: &str) -> String {
+        let value = self.optional(table, key).unwrap_or_default();
+        if value.is_empty() {
+            let line = self.line_of(table, key);
+            self.mistakes.add(FILE, line, format!("no `{key}`"), format!("write `{key} = \"…\"`"));
+        }
+        value
+    }
+
+    fn optional(&mut self, table: &DeTable<'_>, key: &str) -> Option<String> {
+        let value = find(table, key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.trim().to_owned()),
+            _ => {
+                let line = self.line(value);
+                self.mistakes.add(FILE, line, format!("`{key}` is not a text"), "put it in quotation marks");
+                None
+            }
+        }
+    }
+
+    /// The colour goes into the page's style sheet: nothing but `#rrggbb` may pass.
+    fn colour(&mut self, table: &DeTable<'_>, key: &str) -> String {
+        let value = self.required(table, key);
+        let is_colour = value.strip_prefix('#').is_some_and(|digits| {
+            digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        if !value.is_empty() && !is_colour {
+            let line = self.line_of(table, key);
+            self.mistakes.add(FILE, line, format!("`{key}` is not a colour"), "write it like #2e6b57");
+        }
+        value
+    }
+
+    fn table<'t>(&mut self, table: &'t DeTable<'t>, key: &str) -> Option<&'t DeTable<'t>> {
+        match find(table, key).map(|value| value.get_ref()) {
+            Some(DeValue::Table(table)) => Some(table),
+            _ => {
+                let line = self.line_of(table, key);
+                self.mistakes.add(FILE, line, format!("no table `{key}`"), format!("write `[{key}]` and what belongs in it"));
+                None
+            }
+        }
+    }
+
+    /// A table with one value a language, none missing and none besides.
+    fn in_languages<T>(
+        &mut self,
+        parent: &DeTable<'_>,
+        key: &str,
+        languages: &[Language],
+        read: impl Fn(&DeValue<'_>) -> Option<T>,
+    ) -> Localized<T> {
+        let mut localized = Localized::default();
+        let Some(table) = self.table(parent, key) else { return localized };
+        let codes: Vec<_> = languages.iter().map(|language| language.code()).collect();
+        self.check_keys(table, &format!("{key}."), &codes);
+        for &language in languages {
+            let code = language.code();
+            match find(table, code).and_then(|value| read(value.get_ref())) {
+                Some(value) => localized.insert(language, value),
+                None => {
+                    let line = self.line_of(parent, key);
+                    let what = format!("`{key}` has no text in “{code}”");
+                    self.mistakes.add(FILE, line, what, format!("add `{code} = …` under `{key}`"));
+                }
+            }
+        }
+        localized
+    }
+
+    fn localized(&mut self, table: &DeTable<'_>, key: &str, languages: &[Language]) -> Localized<String> {
+        self.in_languages(table, key, languages, |value| match value {
+            DeValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            _ => None,
+        })
+    }
+
+    fn localized_lists(&mut self, table: &DeTable<'_>, key: &str, languages: &[Language]) -> Localized<Vec<String>> {
+        self.in_languages(table, key, languages, strings)
+    }
+
+    fn check_keys(&mut self, table: &DeTable<'_>, path: &str, known: &[&str]) {
+        for (key, _) in table.iter() {
+            if !known.contains(&key.get_ref().as_ref()) {
+                let line = line_at(self.text.as_bytes(), key.span().start);
+                let what = format!("unknown setting `{path}{}`", key.get_ref());
+                self.mistakes.add(FILE, line, what, format!("use one of {}", known.join(", ")));
+            }
+        }
+    }
+
+    fn line(&self, value: &Value<'_>) -> u64 {
+        line_at(self.text.as_bytes(), value.span().start)
+    }
+
+    fn line_of(&self, table: &DeTable<'_>, key: &str) -> Option<u64> {
+        find(table, key).map(|value| self.line(value))
+    }
+}
+
+fn find<'t>(table: &'t DeTable<'t>, key: &str) -> Option<&'t Value<'t>> {
+    table.iter().find(|(name, _)| name.get_ref().as_ref() == key).map(|(_, value)| value)
+}
+
+/// A non-empty list of texts.
+fn strings(value: &DeValue<'_>) -> Option<Vec<String>> {
+    let DeValue::Array(values) = value else { return None };
+    let texts: Option<Vec<_>> = values
+        .iter()
+        .map(|value| match value.get_ref() {
+            DeValue::String(text) => Some(text.trim().to_owned()),
+            _ => None,
+        })
+        .collect();
+    texts.filter(|texts| !texts.is_empty())
+}

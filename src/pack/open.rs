@@ -1,0 +1,223 @@
+//! Opens a pack. Its bytes come from a network and are hostile until proven otherwise: everything is
+//! bounds-checked and hashed before it is parsed, and nothing allocates more than the file is long.
+
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::pack::format::{
+    EmbeddingsHeader, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
+    SectionName, ShopSettings, hex,
+};
+
+/// Why a pack cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error("this is not a shop pack")]
+    NotAPack,
+    #[error("the pack is of format {found}, this program reads up to {FORMAT_VERSION}: update it")]
+    Newer { found: u32 },
+    #[error("the pack ends early or points outside itself at {at}")]
+    Bounds { at: &'static str },
+    #[error("{at} does not hash to what the pack promises")]
+    Hash { at: &'static str },
+    #[error("the pack has no {at}")]
+    Missing { at: &'static str },
+    #[error("{at} cannot be read: {source}")]
+    Json { at: &'static str, source: serde_json::Error },
+}
+
+impl SectionName {
+    /// For errors.
+    fn label(self) -> &'static str {
+        match self {
+            SectionName::Settings => "settings",
+            SectionName::Catalogue => "catalogue",
+            SectionName::Passages => "passages",
+            SectionName::Embeddings => "embeddings",
+            SectionName::Lexical => "lexical",
+            SectionName::Images => "images",
+        }
+    }
+}
+
+/// A verified pack. Sections are parsed when asked for, and not kept: the caller keeps what it needs.
+#[derive(Debug)]
+pub struct Pack {
+    bytes: Vec<u8>,
+    id: String,
+    sections: Vec<(SectionName, Range<usize>)>,
+    images: Vec<(String, Range<usize>)>,
+}
+
+impl Pack {
+    /// Verifies the whole file.
+    pub fn open(bytes: Vec<u8>) -> Result<Pack, PackError> {
+        if bytes.len() < PREFIX_BYTES || bytes[..8] != MAGIC {
+            return Err(PackError::NotAPack);
+        }
+        let found = read_u32(&bytes, 8).ok_or(PackError::NotAPack)?;
+        if found > FORMAT_VERSION {
+            return Err(PackError::Newer { found });
+        }
+        let header_length = read_u32(&bytes, 12).ok_or(PackError::NotAPack)? as usize;
+        let header = PREFIX_BYTES
+            .checked_add(header_length)
+            .and_then(|end| bytes.get(PREFIX_BYTES..end))
+            .ok_or(PackError::Bounds { at: "header" })?;
+        if Sha256::digest(header)[..] != bytes[16..PREFIX_BYTES] {
+            return Err(PackError::Hash { at: "header" });
+        }
+        let header: Header =
+            serde_json::from_slice(header).map_err(|source| PackError::Json { at: "header", source })?;
+
+        let mut sections = Vec::with_capacity(header.sections.len());
+        for entry in &header.sections {
+            let at = entry.name.label();
+            let range = subrange(0..bytes.len(), entry.offset, entry.length).ok_or(PackError::Bounds { at })?;
+            if hex(&Sha256::digest(&bytes[range.clone()])) != entry.sha256 {
+                return Err(PackError::Hash { at });
+            }
+            sections.push((entry.name, range));
+        }
+        let mut pack = Pack { bytes, id: header.id, sections, images: Vec::new() };
+        pack.images = pack.read_images()?;
+        Ok(pack)
+    }
+
+    /// The shop's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub fn settings(&self) -> Result<ShopSettings, PackError> {
+        self.parse(SectionName::Settings)
+    }
+
+    pub fn products(&self) -> Result<Vec<Product>, PackError> {
+        self.parse(SectionName::Catalogue)
+    }
+
+    pub fn passages(&self) -> Result<Vec<Passage>, PackError> {
+        self.parse(SectionName::Passages)
+    }
+
+    /// The lexical index as `retrieve::lexical` wrote it.
+    pub fn lexical(&self) -> Result<&[u8], PackError> {
+        self.section(SectionName::Lexical).ok_or(PackError::Missing { at: "lexical" })
+    }
+
+    /// An image by the name a product gives it.
+    pub fn image(&self, name: &str) -> Option<&[u8]> {
+        let (_, range) = self.images.iter().find(|(image, _)| image == name)?;
+        self.bytes.get(range.clone())
+    }
+
+    /// The names of all images.
+    pub fn image_names(&self) -> impl Iterator<Item = &str> {
+        self.images.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The embeddings, or `None` where the pack was built without an encoder.
+    pub fn embeddings(&self) -> Result<Option<Embeddings>, PackError> {
+        const AT: &str = "embeddings";
+        let Some(section) = self.section(SectionName::Embeddings) else { return Ok(None) };
+        let (header, body): (EmbeddingsHeader, &[u8]) = split_header(section, AT)?;
+        let d_model = header.d_model as usize;
+        let n_scale_bytes = header.rows.len().checked_mul(4).ok_or(PackError::Bounds { at: AT })?;
+        let n_value_bytes = header.rows.len().checked_mul(d_model).ok_or(PackError::Bounds { at: AT })?;
+        if d_model == 0 || n_scale_bytes.checked_add(n_value_bytes) != Some(body.len()) {
+            return Err(PackError::Bounds { at: AT });
+        }
+        let (scales, values) = body.split_at(n_scale_bytes);
+        Ok(Some(Embeddings {
+            scales: scales.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+            values: values.iter().map(|&byte| byte as i8).collect(),
+            header,
+        }))
+    }
+
+    fn section(&self, name: SectionName) -> Option<&[u8]> {
+        let (_, range) = self.sections.iter().find(|(section, _)| *section == name)?;
+        self.bytes.get(range.clone())
+    }
+
+    fn parse<T: DeserializeOwned>(&self, name: SectionName) -> Result<T, PackError> {
+        let at = name.label();
+        let section = self.section(name).ok_or(PackError::Missing { at })?;
+        serde_json::from_slice(section).map_err(|source| PackError::Json { at, source })
+    }
+
+    fn read_images(&self) -> Result<Vec<(String, Range<usize>)>, PackError> {
+        const AT: &str = "images";
+        let (_, section) =
+            self.sections.iter().find(|(name, _)| *name == SectionName::Images).ok_or(PackError::Missing { at: AT })?;
+        let (header, body): (ImagesHeader, &[u8]) = split_header(&self.bytes[section.clone()], AT)?;
+        let body = section.end - body.len()..section.end;
+        header
+            .images
+            .into_iter()
+            .map(|image| {
+                let range =
+                    subrange(body.clone(), image.offset, image.length).ok_or(PackError::Bounds { at: AT })?;
+                Ok((image.name, range))
+            })
+            .collect()
+    }
+}
+
+/// A `[n_rows, d_model]` matrix of unit vectors, int8 with one scale a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embeddings {
+    header: EmbeddingsHeader,
+    scales: Vec<f32>,
+    values: Vec<i8>,
+}
+
+impl Embeddings {
+    /// The encoder a query must be embedded with.
+    pub fn encoder(&self) -> &crate::pack::EncoderId {
+        &self.header.encoder
+    }
+
+    pub fn d_model(&self) -> usize {
+        self.header.d_model as usize
+    }
+
+    pub fn n_rows(&self) -> usize {
+        self.header.rows.len()
+    }
+
+    /// Each row: whose it is, its scale and its `d_model` values.
+    pub fn rows(&self) -> impl Iterator<Item = (RowOwner, f32, &[i8])> {
+        let values = self.values.chunks_exact(self.d_model());
+        self.header.rows.iter().zip(&self.scales).zip(values).map(|((owner, scale), row)| (*owner, *scale, row))
+    }
+}
+
+/// Splits `u32 length, JSON, rest`.
+fn split_header<'a, T: DeserializeOwned>(
+    section: &'a [u8],
+    at: &'static str,
+) -> Result<(T, &'a [u8]), PackError> {
+    let length = read_u32(section, 0).ok_or(PackError::Bounds { at })? as usize;
+    let rest = &section[4..];
+    if length > rest.len() {
+        return Err(PackError::Bounds { at });
+    }
+    let (json, body) = rest.split_at(length);
+    Ok((serde_json::from_slice(json).map_err(|source| PackError::Json { at, source })?, body))
+}
+
+fn read_u32(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?))
+}
+
+/// `offset` and `length` inside `outer`, where they stay inside it.
+fn subrange(outer: Range<usize>, offset: u64, length: u64) -> Option<Range<usize>> {
+    let start = outer.start.checked_add(usize::try_from(offset).ok()?)?;
+    let end = start.checked_add(usize::try_from(length).ok()?)?;
+    (end <= outer.end).then_some(start..end)
+}

@@ -1,0 +1,119 @@
+//! Text to search terms, the same for packs and for queries.
+//!
+//! Everything is NFKC-normalized and lower-cased. English words lose their stop words and endings;
+//! Chinese, which writes no spaces, becomes characters and pairs of characters, so no dictionary is
+//! needed and every new word is found.
+
+use std::sync::LazyLock;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
+
+/// Changes whenever the same text would give other terms: an index made under another version is not
+/// searched but rebuilt.
+pub const TOKENS_VERSION: u32 = 1;
+
+/// What a single Chinese character counts beside a pair: alone it is ambiguous. Chosen on the
+/// development questions.
+const CHARACTER_WEIGHT: f32 = 0.4;
+
+/// English words that say nothing about the subject. Question words with a subject of their own
+/// (where, when, how) stay; their frequency weighs them.
+const STOP_WORDS: &str = "a about all also am an and any are as at be been but by can cant could did do does dont \
+    for from get gets getting give got had has have havent he her here him his i id if ill im in into is isnt it its \
+    ive just like ll me my no not of on one or our out please re s she should so some such t tell than thanks that \
+    thats the their them then there theres these they this those to up us ve want was we were what whats which who \
+    will with would you your yours youre";
+
+/// Chinese particles, pronouns and auxiliaries.
+const STOP_CHARACTERS: &str = "的了吗呢啊吧呀么嘛哦是我你您他她它们这那和与或就也都还要想请给把被让会能可以个有没不在到说";
+
+static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
+static STOP_WORD_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
+
+/// A search term and how much it counts in a query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    pub text: String,
+    pub weight: f32,
+}
+
+/// Compatibility-normalizes and lower-cases.
+pub fn normalize(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a character is a Chinese one.
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// The terms of a text, in order, with repetitions.
+pub fn terms(text: &str) -> Vec<Term> {
+    let mut terms = Vec::new();
+    let (mut word, mut run) = (String::new(), Vec::new());
+    for c in normalize(text).chars().chain(['\n']) {
+        if !is_han(c) {
+            push_run(&mut terms, &mut run);
+        }
+        // An apostrophe joins: don't → dont.
+        if !(c.is_alphanumeric() && !is_han(c) || (matches!(c, '\'' | '’') && !word.is_empty())) {
+            push_word(&mut terms, &mut word);
+        } else if c.is_alphanumeric() {
+            word.push(c);
+        }
+        if is_han(c) {
+            run.push(c);
+        }
+    }
+    terms
+}
+
+fn push_word(terms: &mut Vec<Term>, word: &mut String) {
+    let word = std::mem::take(word);
+    if !word.is_empty() && !STOP_WORD_LIST.contains(&word.as_str()) {
+        terms.push(Term { text: STEMMER.stem(&word).into_owned(), weight: 1.0 });
+    }
+}
+
+fn push_run(terms: &mut Vec<Term>, run: &mut Vec<char>) {
+    let is_stop = |c: &char| STOP_CHARACTERS.contains(*c);
+    for c in run.iter().filter(|c| !is_stop(c)) {
+        terms.push(Term { text: c.to_string(), weight: CHARACTER_WEIGHT });
+    }
+    for pair in run.windows(2).filter(|pair| !pair.iter().all(is_stop)) {
+        terms.push(Term { text: pair.iter().collect(), weight: 1.0 });
+    }
+    run.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        terms(text).into_iter().map(|term| term.text).collect()
+    }
+
+    #[test]
+    fn english_loses_stop_words_and_endings() {
+        assert_eq!(texts("What's the shipping to France?"), ["ship", "franc"]);
+        assert_eq!(texts("I don't like teapots"), ["teapot"]);
+    }
+
+    #[test]
+    fn chinese_becomes_characters_and_pairs() {
+        assert_eq!(texts("退货的"), ["退", "货", "退货", "货的"]);
+    }
+
+    #[test]
+    fn mixed_scripts_and_full_width_forms_are_told_apart() {
+        assert_eq!(texts("ＰａｙＰａｌ可用 500ML"), ["paypal", "用", "可用", "500ml"]);
+    }
+
+    #[test]
+    fn nothing_in_nothing_out() {
+        assert!(terms("").is_empty());
+        assert!(terms("?! … the").is_empty());
+    }
+}
