@@ -23,13 +23,18 @@ mod metadata;
 mod quantize;
 mod read;
 mod tensor;
+mod vocab;
 mod write;
+
+#[cfg(feature = "convert")]
+pub mod convert;
 
 pub use error::GgufError;
 pub use metadata::{Array, Metadata, Value};
 pub use quantize::{dequantize, quantize};
 pub use read::Gguf;
 pub use tensor::{TensorInfo, TensorType, TensorView};
+pub use vocab::{TokenKind, from_phantom, to_phantom};
 pub use write::Writer;
 
 /// The first four bytes of every file.

@@ -2,11 +2,7 @@
 //!
 //! The one kind so far is `bert`: WordPiece over lower-cased text, as in the BERT family. The work is
 //! done by the `tokenizers` crate, which is also the reference; what is ours is to find its settings
-//! in the file.
-//!
-//! llama.cpp's converter does not store WordPiece's own spelling. It marks the starts of words instead
-//! of their continuations, a "phantom space": `shop` becomes `▁shop`, `##ping` becomes `ping`, and
-//! control tokens such as `[CLS]` stay. [`to_phantom`] and [`from_phantom`] translate.
+//! in the file, and to undo the file's spelling of the tokens ([`from_phantom`]).
 
 use std::collections::HashMap;
 
@@ -15,10 +11,7 @@ use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::{AddedToken, TokenizerImpl};
 
-use crate::gguf::{GgufError, Metadata};
-
-/// What llama.cpp puts before a token that starts a word: U+2581, sentencepiece's space.
-const WORD_START: char = '\u{2581}';
+use crate::gguf::{GgufError, Metadata, TokenKind, from_phantom};
 
 /// What WordPiece puts before a token that continues a word.
 const CONTINUATION: &str = "##";
@@ -28,19 +21,6 @@ const MAX_WORD_CHARS: usize = 100;
 
 /// `[CLS]` and `[SEP]`.
 const N_SPECIALS: usize = 2;
-
-/// llama.cpp's `llama_token_type`, as far as BERT's vocabularies use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum TokenKind {
-    Normal = 1,
-    Unknown = 2,
-    /// Stands for no text: `[CLS]`.
-    Control = 3,
-    UserDefined = 4,
-    /// Fills a gap in the ids.
-    Unused = 5,
-}
 
 /// Why a tokenizer could not be built from a file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -153,24 +133,6 @@ impl Tokenizer {
     /// The token of this id in WordPiece's spelling: `shop`, `##ping`, `[CLS]`.
     pub fn token(&self, id: u32) -> Option<&str> {
         self.tokens.get(id as usize).map(String::as_str)
-    }
-}
-
-/// From WordPiece's spelling to llama.cpp's.
-pub fn to_phantom(token: &str, is_control: bool) -> String {
-    match token.strip_prefix(CONTINUATION) {
-        _ if is_control => token.to_owned(),
-        Some(rest) => rest.to_owned(),
-        None => format!("{WORD_START}{token}"),
-    }
-}
-
-/// From llama.cpp's spelling to WordPiece's.
-pub fn from_phantom(token: &str, is_control: bool) -> String {
-    match token.strip_prefix(WORD_START) {
-        _ if is_control => token.to_owned(),
-        Some(word) => word.to_owned(),
-        None => format!("{CONTINUATION}{token}"),
     }
 }
 
