@@ -98,6 +98,9 @@ pub enum Request {
     ForgetConversation { conversation: ConversationId },
     /// Products for one place on the page. Answered by [`Event::Recommended`].
     Recommend { surface: Surface, history: Vec<ShopperEvent>, language: Language, limit: usize },
+    /// Embeds texts with the loaded encoder: for developers and for measuring. Answered by
+    /// [`Event::Embedded`].
+    Embed { texts: Vec<String> },
     /// What the weight store holds and what room is left. Answered by [`Event::Storage`].
     InspectStorage,
     /// Deletes every stored weight. Answered by [`Event::Storage`].
@@ -362,6 +365,8 @@ pub enum ErrorCode {
     BadModel,
     /// [`Request::Ask`] or [`Request::Recommend`] before [`Request::OpenPack`].
     NoPack,
+    /// [`Request::Embed`] before [`Request::LoadModel`].
+    NoModel,
     /// The worker died or hung and was restarted too often.
     WorkerLost,
     /// A defect of ours.
