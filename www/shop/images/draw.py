@@ -120,16 +120,17 @@ def scaled(shape, top, bottom, radius):
 
 
 class Pic:
-    def __init__(self, row, flat=False):
+    def __init__(self, row, flat=False, zoom=1.0):
         self.id, self.row, self.rnd = row["id"], row, random.Random(row["id"])
-        self.defs, self.body, self.count = [], [], 0
+        self.defs, self.body, self.count, self.grads = [], [], 0, {}
+        self.flat, self.zoom = flat, zoom
         self.tint = TINT.get(row["product_type"].split(" > ")[0], "#e6e1d8")
         t, far = self.tint, self.rnd.uniform(-34, 34)
         self.rect(0, 0, 400, 400, t)
         self.circ(200 + far, 186, 146, light(t, .42))
         if not flat:
-            self.rect(0, 286, 400, 114, mix(t, "#6b5a4a", .13))
-            self.rect(0, 286, 400, 2, mix(t, "#6b5a4a", .2))
+            self.rect(0, 278, 400, 122, mix(t, "#6b5a4a", .13))
+            self.rect(0, 278, 400, 2, mix(t, "#6b5a4a", .2))
 
     def el(self, tag, body="", **a):
         names = {"o": "opacity", "s": "stroke", "w": "stroke-width", "t": "transform", "f": "fill", "clip": "clip-path"}
@@ -153,14 +154,26 @@ class Pic:
 
     def grad(self, c, depth=1.0, down=False):
         """Light from the upper left over a turned surface of colour c."""
-        self.count += 1
-        k = f"g{self.count}"
+        if (c, depth, down) in self.grads:
+            return self.grads[c, depth, down]
+        k = f"g{len(self.grads)}"
+        self.grads[c, depth, down] = f"url(#{k})"
         hi = .26 if lum(c) > 90 else .16
         stops = ((0, dark(c, .07 * depth)), (.27, light(c, hi)), (.6, c), (1, dark(c, (.16 if lum(c) > 200 else .3) * depth)))
         box = ' x2="0" y2="1"' if down else ""
         self.defs.append(f'<linearGradient id="{k}"{box}>' + "".join(
             f'<stop offset="{o}" stop-color="{s}"/>' for o, s in stops) + "</linearGradient>")
         return f"url(#{k})"
+
+    def radial(self, *stops):
+        k = f"r{len(self.defs)}"
+        self.defs.append(f'<radialGradient id="{k}">' + "".join(
+            f'<stop offset="{o}" stop-color="{c}"/>' for o, c in stops) + "</radialGradient>")
+        return f"url(#{k})"
+
+    def drop(self, d, x=7, y=12):
+        """The shadow of something lying flat."""
+        self.path(d, INK, o=.15, t=f"translate({x} {y})")
 
     def clip(self, d):
         self.count += 1
@@ -177,6 +190,10 @@ class Pic:
         self.line("".join(f"M{n(x)} {n(y)}h0" for x, y in where), s, w, **a)
 
     def save(self):
+        back, z = 2 if self.flat else 4, self.zoom
+        if z != 1:
+            x, y = 200 - 200 * z, (200 - 200 * z) if self.flat else 316 - GROUND * z
+            self.body[back:] = [f'<g transform="matrix({z} 0 0 {z} {n(x)} {n(y)})">', *self.body[back:], "</g>"]
         svg = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400"><defs>' + "".join(self.defs)
                + "</defs>" + "".join(self.body) + "</svg>\n")
         (HERE / f"{self.id}.svg").write_text(svg, encoding="utf-8")
@@ -198,8 +215,9 @@ BLUE = "#36558f"
 def lens(x, y, angle, length, width, bend=0.0):
     """A leaf from (x, y): two curves, bowed to one side by bend."""
     c, s = math.cos(angle), math.sin(angle)
-    at = lambda u, v: (x + c * u - s * v, y + s * u + c * v)
-    return f"M{pts(at(0, 0))}Q{pts(at(length * .5, bend - width), at(length, 0))}Q{pts(at(length * .5, bend + width), at(0, 0))}"
+    at = lambda u, v: f"{n(round(c * u - s * v, 1 if length < 26 else 0))} {n(round(s * u + c * v, 1 if length < 26 else 0))}"
+    half = length / 2
+    return f"M{n(round(x))} {n(round(y))}q{at(half, bend - width)} {at(length, 0)}q{at(-half, bend + width)} {at(-length, 0)}"
 
 
 def bamboo(p, x, y, h, c=BLUE, clip=None):
@@ -257,7 +275,7 @@ def mouth(p, cx, y, r, rim, inside, k=.17, lip=5):
 
 # ---- tea ------------------------------------------------------------------------------------
 
-def heap(p, kind, cx, base, width, height, count, colors=None):
+def heap(p, kind, cx, base, width, height, count, colors=None, bits=None):
     cols = colors or LEAF.get(p.row["color"], "#5b4a36 #7a6650 #9a8468").split()
     r = p.rnd
     spots = []
@@ -276,7 +294,7 @@ def heap(p, kind, cx, base, width, height, count, colors=None):
             if kind == "blade":
                 x -= 15 * math.cos(a); d += lens(x, y, a, r.uniform(28, 36), 4.6, r.uniform(-2, 2))
             elif kind == "long":
-                a *= .5; x -= 30 * math.cos(a); d += lens(x, y, a, r.uniform(56, 70), 6, r.uniform(-4, 4))
+                a = r.uniform(-.3, .3); d += lens(x - 32, y - 4, a, r.uniform(58, 72), 6, r.uniform(-4, 4))
             elif kind == "needle":
                 x -= 15 * math.cos(a); d += lens(x, y, a, r.uniform(26, 34), 7, r.uniform(-4, 4))
             elif kind == "twist":
@@ -286,15 +304,27 @@ def heap(p, kind, cx, base, width, height, count, colors=None):
             elif kind == "wire":
                 d += f"M{x - 10:.0f} {y:.0f}q{r.randint(4, 12)} {r.randint(-9, 9)} {r.randint(16, 26)} {r.randint(-7, 7)}"
             elif kind == "curl":
-                d += f"M{x:.0f} {y:.0f}c{r.randint(4, 9)} {r.randint(-9, -4)} {r.randint(8, 14)} {r.randint(4, 9)} {r.randint(1, 4)} {r.randint(4, 8)}"
+                x -= 9 * math.cos(a); d += lens(x, y, a, r.uniform(18, 25), 4.4, r.choice((-9, 9)))
             else:  # ball, crumb, pearl
                 d += f"M{x:.0f} {y:.0f}h0"
-        if kind in ("wire", "curl", "ball", "crumb", "pearl"):
-            p.line(d, col, {"wire": 3.2, "curl": 3.6, "ball": 13, "crumb": 5, "pearl": 16}[kind])
+        if kind in ("wire", "ball", "crumb", "pearl"):
+            p.line(d, col, {"wire": 3.2, "ball": 13, "crumb": 6, "pearl": 16}[kind])
             if kind in ("ball", "pearl") and i:
                 p.line("".join(f"M{x - 3:.0f} {y:.0f}q3 -4 6 -1" for x, y in some), cols[2] if i == 1 else light(cols[2]), 2, o=.7)
         else:
             p.path(d, col)
+    for _ in range(9 if bits else 0):
+        u = r.uniform(-.75, .75)
+        x, y = cx + u * width / 2, base - 4 - r.uniform(.1, .8) * height * (1 - u * u)
+        if bits == "rice":
+            p.line(f"M{x:.0f} {y:.0f}l{r.randint(4, 8)} {r.randint(-4, 4)}m9 3l5-3m-22 5l5 2", "#c99a55", 5)
+            if _ % 3 == 0:
+                p.dots([(x, y - 6), (x + 6, y - 8), (x + 3, y - 12)], "#fbf3df", 9)
+        elif bits == "petals":
+            p.path(lens(x, y, r.uniform(-3, 3), 15, 4) + lens(x + 4, y + 5, r.uniform(-3, 3), 13, 3.5), "#4f74b8")
+        elif _ < 6:
+            p.dots([(x + 7 * math.cos(a), y + 5 * math.sin(a)) for a in (0, 1.05, 2.1, 3.14, 4.2, 5.2)], "#fbf5e4", 6)
+            p.circ(x, y, 5, "#e0ae3a")
 
 
 def pouch(p, x, y, w, h, c, mark):
@@ -347,19 +377,19 @@ def glass_of(p, cx, base, r, h, fill, level=.25, leaves=None):
             d[i % 2] += lens(x, y, -1.57 + r0.uniform(-.22, .22), leaves * r0.uniform(.8, 1.1), leaves * .13, r0.uniform(-3, 3))
         p.path(d[0], cols[0])
         p.path(d[1], cols[1])
-    p.path(lathe(cx, [(top, r), (base, r * .9)], .2), "#ffffff", o=.28, s="#8fa6a8", w=2)
+    p.path(lathe(cx, [(top, r), (base, r * .9)], .2), "#ffffff", **{"fill-opacity": ".14"}, s="#8fa6a8", w=2)
     p.ell(cx, top, r, r * .2, "#ffffff", o=.35)
     p.line(f"M{n(cx - r * .7)} {n(top + 24)}L{n(cx - r * .64)} {n(base - 24)}", WHITE, 6, o=.65)
 
 
-def tea(p, leaf="wire", comp="pouch", mark="hill", count=36, pack=None):
+def tea(p, leaf="wire", comp="pouch", mark="hill", count=36, pack=None, bits=None):
     c = pack or PACK[p.row["product_type"].split(" > ")[-1]]
     tall = leaf == "long"
     if comp == "pouch":
         pouch(p, 92, 92, 140, 212, c, mark)
         taster(p, 292, 318, 46, liquor(p))
         p.shadow(176, 338, 84)
-        heap(p, leaf, 172, 342, 160, 46, count)
+        heap(p, leaf, 172, 342, 160, 46, count, bits=bits)
     elif comp == "glass":
         pouch(p, 72, 112, 128, 190, c, mark)
         glass_of(p, 276, 326, 46, 200 if tall else 176, liquor(p), .2, 76 if tall else 50)
@@ -382,9 +412,9 @@ def glass_pitcher(p, cx, base, r, fill, h):
     p.shadow(cx, base, r)
     p.line(f"M{n(cx + r * .8)} {n(top + 18)}c40 -8 40 52 {n(r * .12)} 50", "#a9bcbd", 7, o=.8)
     prof = scaled([(0, .8), (.2, .84), (.6, 1), (.9, .9), (1, .74)], top, base, r)
-    p.path(lathe(cx, scaled([(0, .9), (.4, .96), (.85, .86), (1, .68)], top + h * .34, base - 6, r), .2), fill, o=.9)
+    p.path(lathe(cx, scaled([(0, .9), (.4, .96), (.85, .86), (1, .68)], top + h * .34, base - 6, r), .2), fill, o=.95)
     p.ell(cx, top + h * .34, r * .9, r * .2, light(fill, .3))
-    p.path(lathe(cx, prof, .2), "#ffffff", o=.3, s="#8fa6a8", w=2)
+    p.path(lathe(cx, prof, .2), "#ffffff", **{"fill-opacity": ".14"}, s="#8fa6a8", w=2)
     p.path(f"M{n(cx - r * .62)} {n(top + 4)}q{n(-r * .35)} -2 {n(-r * .44)} -10q{n(r * .3)} -4 {n(r * .6)} 3z", "#c4d4d4", s="#8fa6a8", w=1.5)
     p.ell(cx, top, r * .8, r * .17, "#ffffff", o=.5, s="#8fa6a8", w=2)
     p.line(f"M{n(cx - r * .62)} {n(top + h * .35)}Q{n(cx - r * .78)} {n(top + h * .6)} {n(cx - r * .6)} {n(base - 16)}", WHITE, 6, o=.65)
@@ -478,6 +508,7 @@ def tangerine(p):
 
 FORM = {
     "round": [(0, .44), (.1, .62), (.28, .88), (.52, 1), (.76, .9), (.92, .68), (1, .54)],
+    "ball": [(0, .5), (.08, .68), (.26, .91), (.5, 1), (.74, .92), (.93, .7), (1, .56)],
     "plum": [(0, .36), (.12, .66), (.32, .93), (.55, 1), (.8, .84), (.94, .6), (1, .46)],
     "shipiao": [(0, .46), (.2, .56), (.55, .78), (.84, .98), (.94, .98), (1, .84)],
     "drum": [(0, .58), (.1, .8), (.24, .94), (.5, 1), (.78, .98), (.95, .9), (1, .82)],
@@ -597,7 +628,7 @@ def gaiwan(p, motif=None, r=84, saucer=True, base=312, flare=1.0, clear=False):
     if motif == "streak":
         p.line("".join(f"M{n(cx + x)} {n(top)}l{n(-x * .22)} {p.rnd.randint(46, 76)}" for x in range(-80, 82, 7)), "#a0643a", 2, o=.7, clip=clip)
         p.ell(cx, top, r * flare, r * .17, "#8a5836"); p.ell(cx, top + 1, r * .94, r * .15, "#2a1f1c")
-        p.path(f"M{n(cx - r * .9)} {n(top + 34)}q-6 14 10 34q10 0 12-8q-8-16-8-30z M{n(cx + r * .9)} {n(top + 34)}q6 14-10 34q-10 0-12-8q8-16 8-30z", "#9a7256")
+        p.path(f"M{n(cx - r * .9)} {n(top + 34)}q-6 14 10 34q10 0 12-8q-8-16-8-30z M{n(cx + r * .9)} {n(top + 34)}q6 14-10 34q-10 0-12-8q8-16 8-30z", "#9a7256", clip=clip)
     p.ell(cx, top + 1, r * .98 * flare, r * .16, light(c, .4) if motif != "streak" else "none")
     lid = lathe(cx, [(lid_top, r * .3), (lid_top + r * .08, r * .62), (top - 4, r * .88), (top + 3, r * .9)], .16)
     p.path(lid, p.grad(c))
@@ -662,7 +693,7 @@ def vessel(p, cx, base, r, h, form, c, motif=None, inside=None, fill=None, k=.2,
         p.line(f"M{n(cx - r)} {n(top + h * .6)}q{n(r / 4)}-14 {n(r / 2)} 6t{n(r / 2)} 6t{n(r / 2)}-2t{n(r / 2)}-8", dark(c, .25), 3, o=.6, clip=clip)
     elif motif == "foot":
         p.path(f"M{n(cx - r)} {n(base - h * .13)}q{n(r)} 20 {n(r * 2)} 0V{n(base + 30)}H{n(cx - r)}z", "#b5906a", o=.85, clip=clip)
-    rim = light(c, .45) if motif not in ("streak", "rings") else "#9b6a45"
+    rim = {"streak": "#9b6a45", "rings": "#9b6a45", "drip": light("#4f7f95", .3)}.get(motif, light(c, .45))
     mouth(p, cx, top, rt, rim, inside or dark(c, .12), k, max(3, r * .05))
     if fill:
         p.ell(cx, top + rt * k * .28, rt * .86, rt * k * .72, fill)
@@ -680,7 +711,7 @@ def handle(p, x, y, w, h, c, t=12):
 def cup(p, form="bell", r=84, h=104, motif=None, inside=None, fill="#d7a24d", k=.22, grip=0, base=GROUND, gl=.5):
     if grip:
         handle(p, 200 - 16 + r * .9, base - h * .8, grip, h * .55, dark(p.hue, .14), 14)
-    vessel(p, 200 - (16 if grip else 0), base, r, h, form, p.hue, motif, inside, fill, k, gl)
+    vessel(p, 200 - (16 if grip else 0), base, r, h, form, HUE["cream"] if motif == "drip" else p.hue, motif, inside, fill, k, gl)
 
 
 def chawan(p, cx, base, r, c, fill, h=.62):
@@ -717,8 +748,8 @@ def double_glass(p):
     outer = lathe(200, [(142, 70), (190, 88), (260, 88), (308, 66), (322, 58)], .17)
     p.path(lathe(200, [(182, 66), (220, 70), (262, 62), (288, 30)], .17), "#c4702f", o=.92)
     p.ell(200, 182, 66, 13, "#dd9a55")
-    p.path(lathe(200, [(142, 68), (182, 68), (222, 72), (264, 64), (292, 28)], .17), "#ffffff", o=.22, s="#8fa6a8", w=1.5)
-    p.path(outer, "#ffffff", o=.3, s="#8fa6a8", w=2.5)
+    p.path(lathe(200, [(142, 68), (182, 68), (222, 72), (264, 64), (292, 28)], .17), "#ffffff", **{"fill-opacity": ".1"}, s="#8fa6a8", w=1.5)
+    p.path(outer, "#ffffff", **{"fill-opacity": ".14"}, s="#8fa6a8", w=2.5)
     p.ell(200, 142, 70, 14, "#ffffff", o=.5, s="#8fa6a8", w=2)
     gloss(p, 200, 186, 282, 104, .8, 8)
     steam(p, 196, 122, 64)
@@ -747,7 +778,7 @@ def saucer_cup(p, form="tea", gilt=False, fill="#a9562b", inside="#fbf8f0"):
 def flask(p):
     c = p.hue
     p.shadow(200, 338, 62)
-    p.path(lathe(200, [(150, 50), (156, 56), (320, 56), (338, 50)], .16), p.grad(c))
+    p.path(lathe(200, [(148, 47), (162, 56), (320, 56), (338, 50)], .16), p.grad(c))
     p.path(lathe(200, [(104, 48), (150, 50)], .16), p.grad("#b9c0c3"))
     p.path(lathe(200, [(56, 40), (62, 50), (100, 52), (106, 52)], .16), p.grad(dark(c, .35)))
     p.ell(200, 57, 40, 7, light(dark(c, .35), .15))
@@ -782,7 +813,7 @@ def electric_kettle(p):
     p.path(lathe(192, scaled([(0, .72), (.4, .86), (.85, 1), (1, .98)], 150, 318, 92), .15), p.grad(c))
     p.path(lathe(192, [(132, 30), (138, 56), (150, 66), (154, 67)], .16), p.grad(light(c, .2)))
     p.path(lathe(192, [(116, 12), (122, 14), (132, 8)], .3), p.grad("#8b6a4e"))
-    p.dots([(152 + 20 * i, 330 + (i in (1, 2, 3)) * 3) for i in range(5)], "#efe4cb", 7)
+    p.dots([(156 + 18 * i, 341 + (i in (1, 2, 3)) * 2) for i in range(5)], "#efe4cb", 6)
     gloss(p, 192, 186, 290, 92, .6)
     p.line("M104 288q88 24 176 0", dark(c, .2), 2, o=.5)
 
@@ -793,7 +824,7 @@ def whistle_kettle(p):
     p.body.insert(4, f'<path d="M112 214C86 66 294 66 268 214" fill="none" stroke="#b9c0c3" stroke-width="7"/>')
     p.line("M134 122Q190 84 246 122", "#a0733f", 17)
     p.line("M140 116Q190 84 238 114", "#c99a63", 4, o=.7)
-    p.line("M334 186l16-12", "#6f777a", 17); p.line("M88 318q102 26 204 0", dark(c, .35), 4, o=.5)
+    p.line("M327 218l9-11", "#6f777a", 19); p.line("M88 318q102 26 204 0", dark(c, .35), 4, o=.5)
 
 
 def glass_kettle(p):
@@ -805,7 +836,7 @@ def glass_kettle(p):
     p.path(lathe(194, scaled(prof[2:], 172, 324, 86), .15), t, o=.88); p.ell(194, 214, 78, 14, light(t, .35))
     p.path(lathe(194, [(190, 30), (290, 28)], .2), "#ffffff", o=.35)
     p.dots([(172 + 8 * (i % 6), 236 + 12 * (i // 6)) for i in range(24)], "#7d5a3a", 2.4, o=.6)
-    p.path(lathe(194, scaled(prof, 172, 328, 90), .15), "#ffffff", o=.28, s="#8fa6a8", w=2.5)
+    p.path(lathe(194, scaled(prof, 172, 328, 90), .15), "#ffffff", **{"fill-opacity": ".14"}, s="#8fa6a8", w=2.5)
     p.path(lathe(194, [(156, 18), (160, 34), (172, 42)], .18), p.grad("#d6b779"))
     p.circ(194, 146, 11, p.grad("#c8a468"))
     gloss(p, 194, 216, 292, 90, .7)
@@ -860,7 +891,7 @@ def infuser(p):
     c = p.hue
     p.shadow(190, 318, 76)
     body = lathe(186, [(150, 78), (296, 60), (312, 54)], .17)
-    p.path("M96 146h-34q-10 0-10 8t10 8h36zM276 146h34q10 0 10 8t-10 8h-36z", dark(c, .15))
+    p.path("M112 144h-46q-10 0-10 8t10 8h46zM262 144h46q10 0 10 8t-10 8h-46z", dark(c, .15))
     p.path(body, p.grad(c))
     clip = p.clip(body)
     p.line("".join(f"M{x} 150l{(186 - x) * .24:.0f} 170" for x in range(104, 276, 10)), dark(c, .35), 1.2, o=.5, clip=clip)
@@ -873,21 +904,23 @@ def infuser(p):
 
 def strainer(p):
     c = p.hue
-    p.shadow(176, 250, 96, 84)
+    p.circ(178, 196, 96, INK, o=.15)
+    p.line("M252 254L352 344", INK, 17, o=.15)
+    p.line("M106 116l-22-20", dark(c, .08), 22)
     p.line("M244 240L344 330", dark(c, .08), 17); p.line("M250 240L342 324", light(c, .5), 4, o=.7)
     p.circ(344, 330, 11, c); p.circ(344, 330, 5, p.tint)
     p.circ(170, 182, 96, p.grad(c)); p.circ(170, 182, 80, "#8d9496"); p.circ(166, 178, 78, "#c3cacc")
     clip = p.clip("M92 182a78 78 0 1 0 156 0a78 78 0 1 0-156 0")
     p.line("".join(f"M{x} 92v180M80 {x + 12}h180" for x in range(92, 256, 11)), "#7d8587", 1.3, o=.6, clip=clip)
     p.path("M92 182a78 78 0 0 0 156 0a90 60 0 0 1-156 0", INK, o=.14)
-    p.path("M60 128q-12-20 6-30q18 0 26 14zM280 128", c)
     p.line("M110 136a76 76 0 0 1 52-34", WHITE, 6, o=.6)
 
 
 def scoop(p):
     c = p.hue
-    p.shadow(206, 262, 160, 40)
-    p.path("M52 268Q40 214 92 196L316 132q34-8 40 14q4 22-26 34L112 268Q66 292 52 268", p.grad(c, 1, True))
+    d = "M52 268Q40 214 92 196L316 132q34-8 40 14q4 22-26 34L112 268Q66 292 52 268"
+    p.drop(d)
+    p.path(d, p.grad(c, 1, True))
     p.path("M66 260Q58 222 102 208L318 146q24-4 26 8q0 12-20 20L112 254Q76 272 66 260", dark(c, .18))
     p.line("M216 172q12 18 6 42M220 170q12 18 6 42", dark(c, .4), 2.5, o=.7)
     p.line("M84 240L210 196M236 186L322 158", light(c, .4), 3, o=.6)
@@ -896,12 +929,16 @@ def scoop(p):
 
 def pick(p):
     c = p.hue
-    p.shadow(200, 262, 150, 34)
+    p.line("M203 228L339 144", INK, 9, o=.15)
+    d = "M72 268q-10-20 10-34l108-36q14 2 14 16l-4 10-102 54q-18 4-26-10"
+    p.drop(d)
     p.line("M196 216L332 132", "#8f979a", 9); p.line("M200 211L330 131", "#eef2f2", 3)
     p.path("M326 130l34-22-24 34z", "#8f979a")
-    p.path("M72 268q-10-20 10-34l108-36q14 2 14 16l-4 10-102 54q-18 4-26-10", p.grad(c, 1, True))
+    p.path(d, p.grad(c, 1, True))
     p.line("M186 200l16 26", "#c9a253", 7); p.line("M90 250l86-38", light(c, .4), 4, o=.5)
-    p.path("M236 300l74-42q14-4 18 6t-6 18l-74 40q-16 4-20-6t8-16", p.grad("#a8703f")); p.line("M248 304l66-36", "#e6c294", 1.6, **{"stroke-dasharray": "5 4"})
+    d = "M236 300l74-42q14-4 18 6t-6 18l-74 40q-16 4-20-6t8-16"
+    p.drop(d, 5, 8)
+    p.path(d, p.grad("#a8703f")); p.line("M248 304l66-36", "#e6c294", 1.6, **{"stroke-dasharray": "5 4"})
 
 
 def whisk(p):
@@ -922,8 +959,9 @@ def whisk(p):
 
 def chashaku(p):
     c = p.hue
-    p.shadow(212, 252, 150, 30)
-    p.path("M352 122L124 232q-40 18-58-4q-8-14 6-18q14-2 22 8q6 6 22-4L346 112q10 0 6 10", p.grad(c, 1, True))
+    d = "M352 122L124 232q-40 18-58-4q-8-14 6-18q14-2 22 8q6 6 22-4L346 112q10 0 6 10"
+    p.drop(d)
+    p.path(d, p.grad(c, 1, True))
     p.path("M238 164l10 16", "none", s=dark(c, .4), w=4); p.line("M130 222L330 126", light(c, .5), 2.5, o=.7)
     p.shadow(128, 330, 70)
     p.path("M58 326q30-58 62-58t76 58q-66 18-138 0", p.grad("#97b356")); p.path("M86 318q20-36 36-38", "none", s="#c6da92", w=6, o=.7)
@@ -942,7 +980,7 @@ def scale(p):
 def thermometer(p):
     p.shadow(226, 330, 60)
     p.line("M200 200L214 330", "#8f979a", 9); p.line("M198 210L211 324", "#f2f5f5", 3)
-    p.path("M216 238l34-6 8 62-14 2-8-46-18 4z", "#a4acaf")
+    p.line("M206 250l26-4 8 52", "#a4acaf", 8)
     p.circ(200, 142, 84, p.grad("#b9c0c3")); p.circ(200, 142, 71, "#faf7ef")
     for a0, a1, col in ((200, 250, "#8fae5c"), (255, 300, "#d3a23c"), (305, 350, "#b0452a")):
         x0, y0, x1, y1 = (200 + 56 * math.cos(math.radians(a0)), 142 + 56 * math.sin(math.radians(a0)), 200 + 56 * math.cos(math.radians(a1)), 142 + 56 * math.sin(math.radians(a1)))
@@ -968,16 +1006,32 @@ def toad(p):
 
 
 def leaf_rest(p):
-    c = p.hue
+    c = mix(p.hue, "#b9b48a", .35)
     p.shadow(204, 250, 140, 74)
     p.path("M58 252C70 130 210 84 340 108C352 226 250 320 120 286Q80 276 58 252", dark(c, .2))
     p.path("M60 244C72 128 210 84 338 106C346 218 250 306 122 276Q82 266 60 244", p.grad(c, 1, True))
-    p.path("M86 236C104 148 210 112 314 126C312 206 236 272 130 254Q104 248 86 236", dark(c, .09))
-    p.line("M84 242Q190 200 318 124M150 216q0-30 18-54M206 190q2-26 22-50M190 200q30 20 40 44M244 170q26 14 34 32M128 226q10 14 24 22", dark(c, .3), 3, o=.6)
+    p.path("M86 236C104 148 210 112 314 126C312 206 236 272 130 254Q104 248 86 236", dark(c, .14))
+    p.line("M84 242Q190 200 318 124M150 216q0-30 18-54M206 190q2-26 22-50M190 200q30 20 40 44M244 170q26 14 34 32M128 226q10 14 24 22", dark(c, .5), 3.4, o=.55)
     p.line("M78 222Q106 152 190 122", WHITE, 6, o=.7)
 
 
 # ---- plates and bowls ------------------------------------------------------------------------
+
+def carp(p, x, y):
+    """A carp turning on itself, drawn along an arc."""
+    at = lambda t, off: (x + (46 + off) * math.cos(2.7 + 4.3 * t), y + (46 + off) * math.sin(2.7 + 4.3 * t))
+    wide = lambda t: 21 * math.sin(math.pi * min(1, .16 + t * .8)) ** .8
+    ts = [i / 9 for i in range(10)]
+    p.path(smooth([at(t, wide(t)) for t in ts]) + smooth([at(t, -wide(t)) for t in reversed(ts)], False) + "z", BLUE, o=.8)
+    for a, size in ((1.5, 46), (2.35, 40)):
+        p.path(lens(*at(.97, 0), a, size, 9, 6), BLUE, o=.7)
+    p.path(lens(*at(.36, 17), -.5, 34, 9, -6) + lens(*at(.5, 17), .1, 28, 8, -6) + lens(*at(.3, -16), 1.5, 26, 7, 4), BLUE, o=.5)
+    for row in (-9, 0, 9):
+        p.line("".join(f"M{pts(at(.3 + .085 * i, row - 4))}Q{pts(at(.34 + .085 * i, row), at(.3 + .085 * i, row + 4))}" for i in range(6)), "#dfe6f3", 1.8)
+    p.line(f"M{pts(at(.17, -17))}Q{pts(at(.23, 0), at(.17, 17))}", "#dfe6f3", 2.4)
+    p.circ(*at(.07, 6), 3.4, "#f1f1ee")
+    p.line(f"M{pts(at(.0, 8))}q-10 6-8 16M{pts(at(.0, -4))}q-2 8 6 14", BLUE, 2)
+
 
 def plate(p, r=128, motif=None, well=.68):
     c, x, y = p.hue, 200, 196
@@ -993,8 +1047,8 @@ def plate(p, r=128, motif=None, well=.68):
         p.circ(x, y, r, p.grad(c))
     p.circ(x, y, r - 4, "none", s=light(c, .6), w=2, o=.8)
     if motif == "pool":
-        for i, t in enumerate((.88, .74, .6, .44, .26)):
-            p.circ(x + 2 * i, y + 2 * i, r * t, mix("#b9a888", "#173245", min(1, .42 + .14 * i)) if i else "#6f939c", o=.75)
+        p.circ(x, y, r - 4, p.radial((0, "#152e40"), (.35, "#1f4459"), (.68, "#47788c"), (.88, "#7fa3a6"), (1, "#c4b492")))
+        p.circ(x, y, r * .7, "none", s=WHITE, w=2, o=.18)
         p.circ(x, y, r - 3, "none", s="#c9b48c", w=6, o=.8)
     else:
         p.circ(x, y, r * well, dark(c, .09)); p.circ(x + 2, y + 4, r * well - 3, light(c, .12))
@@ -1006,10 +1060,7 @@ def plate(p, r=128, motif=None, well=.68):
         p.circ(x, y, r * .48, dark(c, .06)); p.circ(x + 1, y + 2, r * .46, light(c, .4))
     elif motif == "scallop":
         p.circ(x, y, r * .9, "none", s=BLUE, w=2.5, o=.8); p.circ(x, y, r * .7, "none", s=BLUE, w=1.5, o=.6)
-        p.path("M150 222C140 176 178 148 214 160C246 172 252 206 238 232Q262 236 266 258Q244 248 228 252Q218 264 204 262Q214 248 222 238C232 206 218 188 200 188C182 190 176 208 180 230Q160 240 150 222", BLUE, o=.85)
-        p.path("M206 162q14-24 34-20q-6 14-8 30M162 190q-20-4-28 10q16 2 22 12", BLUE, o=.55)
-        p.line("M188 176q18-8 34 8M196 182q14-2 20 10", "#cfd8ea", 2.5); p.circ(164, 206, 4, "#f1f1ee")
-        p.line("M128 244q20 10 44 4M232 146q20-2 34 12", BLUE, 2, o=.5)
+        carp(p, x, y - 2)
     p.path(f"M{n(x - r * .86)} {n(y - r * .22)}A{n(r * .9)} {n(r * .9)} 0 0 1 {n(x - r * .2)} {n(y - r * .86)}", "none", s=WHITE, w=7, o=.55, **{"stroke-linecap": "round"})
 
 
@@ -1044,12 +1095,14 @@ def bowl(p, r=104, h=104, form="bowl", motif=None, inside=None, k=.26, extra=Non
     c = p.hue
     top, rt = vessel(p, 200, 318, r, h, form, c, motif, inside, None, k)
     if extra == "fruit":
-        p.path(f"M{200 - rt + 6} {top}a{rt - 6} {(rt - 6) * k} 0 0 0 {2 * rt - 12} 0V60H{200 - rt + 6}z", "none")
         for x, y, q, col in ((160, top - 6, 36, "#e2933a"), (236, top - 8, 38, "#dc8430"), (200, top + 2, 38, "#eba548")):
             p.circ(x, y, q, p.grad(col)); p.path(lens(x, y - q + 3, -.6, 24, 6), "#6b7f3d")
-        p.path(f"M{n(200 - rt)} {n(top)}A{n(rt)} {n(rt * k)} 0 0 0 {n(200 + rt)} {n(top)}q0 12-6 28Q200 {n(top + rt * k + 40)} {n(200 - rt + 6)} {n(top + 28)}z", p.grad(c))
-        p.path(f"M{n(200 - rt)} {n(top)}A{n(rt)} {n(rt * k)} 0 0 0 {n(200 + rt)} {n(top)}", "none", s=light(c, .5), w=4)
-        crackle(p, 110, top + 34, 290, top + 60, "#7d7463", None, 5)
+        wall = p.clip(lathe(200, scaled(CUP[form], top, 318, r), k * .8))
+        rim = f"M{n(200 - rt)} {n(top)}A{n(rt)} {n(rt * k)} 0 0 0 {n(200 + rt)} {n(top)}"
+        p.path(rim + f"V340H{n(200 - rt)}z", p.grad(c), clip=wall)
+        crackle(p, 90, top + 34, 310, 316, "#7d7463", wall, 12)
+        p.path(rim, "none", s=light(c, .5), w=4)
+        gloss(p, 200, top + 44, top + 66, r, .5, 9)
     elif extra == "noodles":
         p.ell(200, top + 6, rt * .88, rt * k * .8, "#c9843f")
         p.line("".join(f"M{130 + 14 * i} {n(top + 4 + (i % 3) * 6)}q20-16 44-2t40 4" for i in range(6)), "#f1d8a0", 5)
@@ -1110,7 +1163,7 @@ def tin(p, cx=200, top=120, base=GROUND, r=76, c=None, mark=None):
         p.path(lens(cx - 2, y + 20, -1.9, 40, 9) + lens(cx - 2, y + 20, -1, 30, 8), c)
     elif mark == "cloud":
         p.line(f"M{n(cx - 34)} {n(y + 12)}h50a11 11 0 1 0-10-18a15 15 0 0 0-28 2a9 9 0 1 0 0 16", c, 3.5)
-        p.line("".join(f"M{n(cx - r * .84 + 26 * i)} {n(top + h * .16 + 6 * math.sin(math.pi * i / 5))}q6-9 12 0t12 0" for i in range(6)), "#e3b877", 2.2, o=.8)
+        p.line("".join(f"M{n(cx - 60 + 24 * i)} {n(top + h * .15 + 10 - 10 * ((i - 2) / 2.6) ** 2)}q6-10 12 0t12 0" for i in range(5)), "#e3b877", 2.2, o=.8)
     p.line(f"M{n(cx - r * .7)} {n(top + h * .3)}V{n(base - 16)}", WHITE, max(5, r * .1), o=.28)
 
 
@@ -1134,7 +1187,7 @@ def jar(p, form="ginger", r=90, top=158):
     if form == "ginger":
         p.path(lathe(200, [(top - 44, rt * .3), (top - 38, rt * .7), (top - 20, rt * 1.06), (top + 4, rt * 1.1)], .17), p.grad(c)); p.circ(200, top - 52, 11, p.grad(dark(c, .1)))
         p.line(f"M{n(200 - r)} {top + 78}q{r} 34 {2 * r} 0m0 10q{-r} 34 {-2 * r} 0", dark(c, .28), 2, o=.5, clip=p.clip(body))
-        p.path("".join(lens(200 + 30 * q, top + 128, -1.57 + .3 * q, 46, 9) for q in (-1, 0, 1)), dark(c, .18), o=.5)
+        p.line(f"M{n(200 - r)} {top + 122}q{r} 30 {2 * r} 0", dark(c, .28), 2, o=.4, clip=p.clip(body))
         gloss(p, 200, top + 34, top + 118, r, .6)
     else:
         p.path(lathe(200, [(top - 22, rt * .7), (top - 16, rt * 1.06), (top + 2, rt * 1.12), (top + 10, rt * 1.1)], .17), p.grad(c)); p.ell(200, top - 21, rt * .72, rt * .13, light(c, .18))
@@ -1223,17 +1276,15 @@ def napkins(p):
 
 def runner(p):
     c = p.hue
-    p.shadow(206, 300, 130, 44)
-    p.path("M60 96l250-24 40 216-252 34z", p.grad(c, .7)); p.path("M98 322l252-34-6-30-250 32z", dark(c, .12), o=.6)
+    p.shadow(200, 318, 160, 30)
+    p.path("M112 92h176l76 230H36z", p.grad(c, .6)); p.path("M36 322h328l2 7H34z", dark(c, .35))
     for row in range(3):
-        d = ""
-        for i in range(8):
-            x, y = 88 + 31 * i + row * 2, 294 - 4.1 * i - row * 22
-            d += f"M{n(x)} {n(y)}q13-28 29-4m-23 3q9-17 17-3"
-        p.line(d, "#eef0ee", 2.4, o=.95, **{"stroke-dasharray": "6 3.5"})
-    p.line("M74 104l226-22", "#eef0ee", 2.4, **{"stroke-dasharray": "6 3.5"})
+        y, step = 306 - row * 26, 39 - row * 2.4
+        x = 48 + row * 9.5
+        p.line("".join(f"M{n(x + step * i)} {y}q{n(step / 2)}-34 {n(step)} 0m{n(-step * .78)} 0q{n(step * .28)}-17 {n(step * .56)} 0" for i in range(8)), "#eef0ee", 2.4, **{"stroke-dasharray": "6 3.5"})
+    p.line("M112 112h176M108 122h184", "#eef0ee", 2.4, **{"stroke-dasharray": "6 3.5"})
     p.row = dict(p.row, color="white")
-    taster(p, 160, 196, 36, "#d7a24d"); taster(p, 250, 184, 36, "#d7a24d")
+    taster(p, 152, 218, 38, "#d7a24d"); taster(p, 246, 206, 38, "#d7a24d")
 
 
 def slats(p):
@@ -1249,7 +1300,7 @@ def coasters(p):
     cols = ["#a3a19d", "#7d8a55", "#b3643f", "#c3c0ba", "#96a26c", "#9b5636"]
     p.shadow(206, 232, 136, 112)
     for (x, y), col in zip(((128, 120), (232, 108), (300, 186), (100, 226), (262, 270), (178, 206)), cols):
-        p.circ(x + 3, y + 6, 62, INK, o=.16); p.circ(x, y + 4, 62, dark(col, .2)); p.circ(x, y, 62, p.grad(col, .5))
+        p.circ(x + 3, y + 6, 62, INK, o=.16); p.circ(x, y + 4, 62, dark(col, .2)); p.circ(x, y, 62, col); p.path(f"M{x - 50} {y - 18}a54 54 0 0 1 50-36", "none", s=light(col, .5), w=5, o=.35, **{"stroke-linecap": "round"})
     p.dots([(178 + 52 * math.sqrt(p.rnd.random()) * math.cos(a), 206 + 52 * math.sqrt(p.rnd.random()) * math.sin(a)) for a in [p.rnd.uniform(0, 6.28) for _ in range(40)]], "#d98a64", 2.2, o=.6)
 
 
@@ -1340,7 +1391,7 @@ def cookies(p, kind="matcha"):
 def biscotti(p):
     c = p.hue
     small_plate(p, "#b9c6b4")
-    for i, (x, y, a) in enumerate(((104, 300, -8), (150, 268, -14), (206, 286, -4), (170, 232, 10), (238, 246, 16))):
+    for i, (x, y, a) in enumerate(((104, 300, -8), (150, 268, -14), (206, 286, -4), (160, 232, 8), (222, 248, 14))):
         p.body.append(f'<g transform="translate({x} {y}) rotate({a})">')
         p.path("M-16 8q-2-34 30-40l78-2q34 4 34 38q0 10-8 12H-6q-10 0-10-8", dark(c, .22)); p.path("M-14 0q0-30 28-34l78-2q30 4 32 34q0 6-8 6H-6q-8 0-8-4", p.grad(c, .5))
         p.path(lens(6, -14, .4, 22, 7) + lens(44, -8, -.5, 24, 7) + lens(80, -20, .6, 22, 7), "#f6e6c8", s=dark(c, .3), w=2); p.body.append("</g>")
@@ -1405,12 +1456,21 @@ def rock_sugar(p):
 
 def peel(p):
     small_plate(p, "#5f7f86")
-    for i in range(14):
-        x, y, a = 90 + (i * 47) % 190, 300 - (i // 4) * 22, p.rnd.uniform(-.5, .5)
-        b = p.rnd.choice((-16, 14))
-        d = f"M{x} {y}q{26} {b} 52 {8 * a:.0f}"
-        p.line(d, "#c96c1e", 15); p.line(d, "#ee9f45", 9)
-        p.dots([(x + 8 + 9 * j, y + b * .4 - 2 + p.rnd.uniform(-3, 3)) for j in range(4)], "#fff3da", 2.6)
+    spots = []
+    while len(spots) < 18:
+        u, v = p.rnd.uniform(-1, 1), p.rnd.random()
+        if v < 1 - u * u:
+            spots.append((200 + u * 96, 312 - v * 66))
+    spots.sort(key=lambda q: q[1])
+    for k in range(3):
+        d = ""
+        for x, y in spots[k * 6:k * 6 + 6]:
+            a = p.rnd.uniform(-.7, .7)
+            c, s, b = 27 * math.cos(a), 27 * math.sin(a), p.rnd.choice((-17, 15))
+            d += f"M{x - c:.0f} {y - s:.0f}q{c - b * s / 27:.0f} {s + b:.0f} {2 * c:.0f} {2 * s:.0f}"
+        p.line(d, "#b95f18", 17)
+        p.line(d, ("#e08a30", "#ea9a3e", "#f2aa50")[k], 11)
+        p.line(d, "#fff3da", 2.4, o=.9, **{"stroke-dasharray": "0 8"})
 
 
 def honey(p):
@@ -1463,7 +1523,7 @@ def gongfu_set(p):
     c = "#f4f1ea"
     p.path(lathe(150, [(284, 76), (296, 48), (300, 40)], .18), p.grad(c)); p.ell(150, 284, 76, 15, "#fffdf8"); vessel(p, 150, 292, 58, 76, "tea", c, None, "#fff", None, .2)
     p.path(lathe(150, [(190, 18), (196, 38), (212, 52), (217, 53)], .18), p.grad(c)); p.path(lathe(150, [(176, 18), (190, 13)], .3), p.grad(c))
-    for x, y in ((78, 322), (236, 330), (290, 334), (344, 326)):
+    for x, y in ((78, 316), (236, 322), (290, 328), (344, 320)):
         taster(p, x, y, 25, "#d7a24d")
     p.path("M120 336l74-22q14 0 12 10l-72 22q-18 2-14-10", p.grad("#d6b779"))
 
@@ -1506,7 +1566,7 @@ def hamper(p):
 
 def lantern(p):
     c = p.hue
-    p.line("M136 40v42", "#8b5a3c", 4)
+    p.line("M136-20V82", "#8b5a3c", 4)
     p.path(lathe(136, [(82, 36), (110, 78), (152, 88), (196, 78), (222, 36)], .16), p.grad("#d2533a")); p.line("M136 84v140M104 90q-32 62 2 130M168 90q32 62-2 130M82 108q-24 44 0 88M190 108q24 44 0 88", "#f0b35e", 2, o=.6)
     p.path("M100 74h72v14h-72zM100 218h72v12h-72z", p.grad("#c9a253")); p.line("M136 230v26m-8 0v34m8-34v40m8-40v34", "#c9a253", 3.5); p.ell(110, 146, 12, 36, "#ffe7b0", o=.35)
     gift_box(p, c, 168, 230, 172, 96, "#dfb868")
@@ -1589,11 +1649,23 @@ def art(fn, flat=False, **kw):
     return fn, flat, kw
 
 
+ZOOM = {  # how large the object stands in its picture; 1.1 when not named, 1 for one lying flat
+    "TEA": 1.14, "TEA-028": 1.1, "TEA-029": 1.1, "TEA-011": 1.06, "TEA-025": 1.06, "SWT": 1.14, "SWT-009": 1.08, "SWT-012": 1.18,
+    "POT-002": 1.25, "POT-009": 1.14, "POT-010": 1.32, "POT-011": 1.26, "POT-012": 1.28, "POT-013": 1.26, "POT-014": 1.34,
+    "CUP-001": 1.42, "CUP-002": 1.26, "CUP-003": 1.36, "CUP-004": 1.3, "CUP-005": 1.2, "CUP-006": 1.16, "CUP-007": 1.16, "CUP-008": 1.2,
+    "CUP-010": 1.2, "CUP-011": 1.14, "CUP-012": 1.18, "CUP-013": 1.18, "CUP-014": 1.02, "KET-005": 1.06, "KET-007": 1.24, "KET-008": 1.14,
+    "TOL-001": 1.22, "TOL-002": 1.3, "TOL-007": 1.14, "TOL-010": 1.04, "TOL-011": 1.18, "TAB-006": 1.28, "TAB-007": 1.06, "TAB-008": 1.12,
+    "TAB-009": 1.42, "TAB-011": 1.02, "TAB-001": 1.06, "TAB-005": 1.04, "CAD-001": 1.2, "CAD-002": 1.18, "CAD-003": 1.24, "CAD-004": 1.16, "CAD-005": 1.18, "CAD-006": 1.16,
+    "CAD-007": 1.0, "CAD-009": 1.34, "LIN-007": 1.0, "LIN-008": 1.08, "LIN-009": 1.08, "LIN-010": 1.06, "LIN-011": 1.04, "LIN-001": 1.06, "LIN-002": 1.14, "GFT-001": 1.02, "GFT-002": 1.2, "GFT-003": 1.0,
+    "GFT-004": 1.04, "GFT-005": 1.0, "GFT-006": 1.12, "GFT-007": 1.04, "INC-003": 1.0, "INC-004": 1.0, "INC-005": 1.28, "INC-006": 1.2, "INC-007": 1.0,
+}
+
+
 ART = {
     "TEA-001": art(tea, leaf="blade", comp="glass", mark="hill"), "TEA-002": art(tea, leaf="curl", comp="dish", count=54),
     "TEA-003": art(tea, leaf="needle", mark="hill", pack="#6f8f7d"), "TEA-004": art(tea, leaf="blade", comp="dish"),
     "TEA-005": art(tea, leaf="long", comp="glass", mark="leaf", count=15, pack="#4f6b4f"), "TEA-006": art(tea, leaf="crumb", mark="wave", count=70, pack="#4f7a5a"),
-    "TEA-007": art(tea, leaf="crumb", mark="sun", count=60, pack="#b39a5c"), "TEA-008": art(matcha),
+    "TEA-007": art(tea, leaf="crumb", mark="sun", count=48, pack="#b39a5c", bits="rice"), "TEA-008": art(matcha),
     "TEA-009": art(tea, leaf="needle", comp="dish"), "TEA-010": art(tea, leaf="leaf", mark="flower", count=27),
     "TEA-011": art(tea_cake), "TEA-012": art(tea, leaf="needle", comp="glass", mark="wave"),
     "TEA-013": art(tea, leaf="ball", mark="leaf"), "TEA-014": art(tea, leaf="twist", mark="hill", pack="#7a4a38"),
@@ -1601,15 +1673,15 @@ ART = {
     "TEA-017": art(tea, leaf="twist", mark="flower", pack="#b5803f"), "TEA-018": art(tea, leaf="wire", comp="dish", count=60),
     "TEA-019": art(tea, leaf="wire", mark="hill", pack="#4d4a4a", count=54), "TEA-020": art(tea, leaf="curl", mark="sun", pack="#b07b35", count=54),
     "TEA-021": art(tea, leaf="crumb", mark="sun", count=74), "TEA-022": art(tea, leaf="leaf", mark="leaf", pack="#c58a4e", count=30),
-    "TEA-023": art(tea, leaf="wire", mark="flower", pack="#5f7396", count=50), "TEA-024": art(tuocha),
+    "TEA-023": art(tea, leaf="wire", mark="flower", pack="#5f7396", count=42, bits="petals"), "TEA-024": art(tuocha),
     "TEA-025": art(tea_cake), "TEA-026": art(basket_tea), "TEA-027": art(tea, leaf="pearl", comp="dish"),
-    "TEA-028": art(chrysanthemum), "TEA-029": art(tangerine), "TEA-030": art(tea, leaf="crumb", mark="flower", count=70, pack="#b9684a"),
+    "TEA-028": art(chrysanthemum), "TEA-029": art(tangerine), "TEA-030": art(tea, leaf="crumb", mark="flower", count=54, pack="#b9684a", bits="chamomile"),
     "TEA-031": art(tea, leaf="crumb", mark="wave", count=76, pack="#c2a15a"),
     "POT-001": art(teapot, form="shipiao", top=206, r=98, s=False, knob="bridge", reach=50, rise=52),
     "POT-002": art(teapot, form="plum", top=184, r=88, handle="ear", s=False, reach=26, rise=34),
     "POT-003": art(teapot, form="round", top=186, r=96, knob="stalk", motif="melon"),
     "POT-004": art(teapot, form="drum", top=166, r=92, knob="ball", motif="speckle", base=330),
-    "POT-005": art(teapot, form="round", top=168, r=92, handle="ear", knob="disc", s=True, base=326),
+    "POT-005": art(teapot, form="ball", top=172, r=92, handle="ear", knob="disc", s=True, base=322),
     "POT-006": art(teapot, form="squat", top=206, r=100, handle="bail", motif="hob", reach=46, rise=42),
     "POT-007": art(teapot, form="round", top=172, r=92, clear=True), "POT-008": art(teapot, form="pear", top=194, r=86, handle="bail", motif="bamboo", reach=52),
     "POT-009": art(teapot, form="squat", top=210, r=88, handle="side", s=False, reach=36, rise=40, cx=222, motif="band"),
@@ -1654,7 +1726,7 @@ def main():
     sizes = {}
     for row in rows:
         fn, flat, kw = ART.get(row["id"]) or BY_TYPE[row["product_type"].split(" > ")[0]]
-        p = Pic(row, flat)
+        p = Pic(row, flat, ZOOM.get(row["id"]) or ZOOM.get(row["id"][:3]) or (1 if flat else 1.1))
         fn(p, **kw)
         sizes[row["id"]] = p.save()
     worst = sorted(sizes, key=sizes.get)[-5:]
