@@ -87,22 +87,25 @@ def lum(c):
 
 
 def n(x):
-    s = f"{x:.1f}"
-    return s[:-2] if s.endswith(".0") else s
+    s = f"{x:.1f}".removesuffix(".0").replace("-0.", "-.")
+    return s[1:] if s.startswith("0.") else "0" if s in ("-0", "-.0") else s
 
 
 def pts(*ps):
-    return " ".join(f"{n(x)} {n(y)}" for x, y in ps)
+    return " ".join(f"{n(x)} {n(y)}" for x, y in ps).replace(" -", "-")
 
 
 def smooth(ps, move=True):
-    """A path through points: Catmull-Rom turned into cubic Béziers."""
-    d = f"M{pts(ps[0])}" if move else f"L{pts(ps[0])}"
+    """A path through points: Catmull-Rom turned into relative cubic Béziers."""
+    d = f"{'M' if move else 'L'}{pts(ps[0])}"
+    at = tuple(round(v, 1) for v in ps[0])
     for i in range(len(ps) - 1):
         p0, p1, p2, p3 = ps[max(i - 1, 0)], ps[i], ps[i + 1], ps[min(i + 2, len(ps) - 1)]
-        a = (p1[0] + (p2[0] - p0[0]) / 6, p1[1] + (p2[1] - p0[1]) / 6)
-        b = (p2[0] - (p3[0] - p1[0]) / 6, p2[1] - (p3[1] - p1[1]) / 6)
-        d += "C" + pts(a, b, p2)
+        a = (p1[0] + (p2[0] - p0[0]) / 6 - at[0], p1[1] + (p2[1] - p0[1]) / 6 - at[1])
+        b = (p2[0] - (p3[0] - p1[0]) / 6 - at[0], p2[1] - (p3[1] - p1[1]) / 6 - at[1])
+        c = tuple(round(v, 1) for v in (p2[0] - at[0], p2[1] - at[1]))
+        d += "c" + pts(a, b, c)
+        at = (at[0] + c[0], at[1] + c[1])
     return d
 
 
@@ -111,7 +114,7 @@ def lathe(cx, profile, k=.17):
     left = [(cx - r, y) for y, r in profile]
     right = [(cx + r, y) for y, r in reversed(profile)]
     rb, rt = profile[-1][1], profile[0][1]
-    return (smooth(left) + f"A{n(rb)} {n(rb * k)} 0 0 0 {pts(right[0])}" + smooth(right, False)[1:].join("L ").strip()
+    return (smooth(left) + f"A{n(rb)} {n(rb * k)} 0 0 0 {pts(right[0])}" + smooth(right, False)
             + f"A{n(rt)} {n(rt * k)} 0 0 0 {pts(left[0])}z")
 
 
@@ -134,14 +137,14 @@ class Pic:
 
     def el(self, tag, body="", **a):
         names = {"o": "opacity", "s": "stroke", "w": "stroke-width", "t": "transform", "f": "fill", "clip": "clip-path"}
-        at = "".join(f' {names.get(k, k)}="{n(v) if isinstance(v, float) else v}"' for k, v in a.items() if v is not None)
+        at = "".join(f' {names.get(k, k)}="{n(v) if isinstance(v, float) else v}"' for k, v in a.items() if v is not None and (k, v) != ("f", "none"))
         self.body.append(f"<{tag}{at}/>" if not body else f"<{tag}{at}>{body}</{tag}>")
 
     def path(self, d, f="none", **a):
         self.el("path", d=d, f=f, **a)
 
     def line(self, d, s, w=2, **a):
-        self.el("path", d=d, f="none", s=s, w=w, **({"stroke-linecap": "round", "stroke-linejoin": "round"} | a))
+        self.el("path", d=d, s=s, w=w, **a)
 
     def ell(self, cx, cy, rx, ry, f, **a):
         self.el("ellipse", cx=n(cx), cy=n(cy), rx=n(rx), ry=n(ry), f=f, **a)
@@ -194,7 +197,7 @@ class Pic:
         if z != 1:
             x, y = 200 - 200 * z, (200 - 200 * z) if self.flat else 316 - GROUND * z
             self.body[back:] = [f'<g transform="matrix({z} 0 0 {z} {n(x)} {n(y)})">', *self.body[back:], "</g>"]
-        svg = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400"><defs>' + "".join(self.defs)
+        svg = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" fill="none" stroke-linecap="round" stroke-linejoin="round"><defs>' + "".join(self.defs)
                + "</defs>" + "".join(self.body) + "</svg>\n")
         (HERE / f"{self.id}.svg").write_text(svg, encoding="utf-8")
         return len(svg)
@@ -215,7 +218,7 @@ BLUE = "#36558f"
 def lens(x, y, angle, length, width, bend=0.0):
     """A leaf from (x, y): two curves, bowed to one side by bend."""
     c, s = math.cos(angle), math.sin(angle)
-    at = lambda u, v: f"{n(round(c * u - s * v, 1 if length < 26 else 0))} {n(round(s * u + c * v, 1 if length < 26 else 0))}"
+    at = lambda u, v: f"{n(round(c * u - s * v, 1 if length < 17 else 0))} {n(round(s * u + c * v, 1 if length < 17 else 0))}"
     half = length / 2
     return f"M{n(round(x))} {n(round(y))}q{at(half, bend - width)} {at(length, 0)}q{at(-half, bend + width)} {at(-length, 0)}"
 
@@ -361,7 +364,8 @@ def taster(p, cx, base, r=44, fill=None, c="#f6f3ec"):
     mouth(p, cx, top, r, light(c, .5), dark(c, .08), .26, 3)
     if fill:
         p.ell(cx, top + 5, r - 6, (r - 6) * .23, fill)
-        p.path(f"M{n(cx - r * .6)} {n(top + 4)}q{n(r * .4)} -6 {n(r * .8)} -4q-{n(r * .5)} 2 -{n(r * .8)} 4", WHITE, o=.5)
+        if r > 30:
+            p.path(f"M{n(cx - r * .6)} {n(top + 4)}q{n(r * .4)} -6 {n(r * .8)} -4q-{n(r * .5)} 2 -{n(r * .8)} 4", WHITE, o=.5)
 
 
 def glass_of(p, cx, base, r, h, fill, level=.25, leaves=None):
@@ -414,7 +418,7 @@ def glass_pitcher(p, cx, base, r, fill, h):
     prof = scaled([(0, .8), (.2, .84), (.6, 1), (.9, .9), (1, .74)], top, base, r)
     p.path(lathe(cx, scaled([(0, .9), (.4, .96), (.85, .86), (1, .68)], top + h * .34, base - 6, r), .2), fill, o=.95)
     p.ell(cx, top + h * .34, r * .9, r * .2, light(fill, .3))
-    p.path(lathe(cx, prof, .2), "#ffffff", **{"fill-opacity": ".14"}, s="#8fa6a8", w=2)
+    p.path(lathe(cx, prof, .2), "#ffffff", **{"fill-opacity": ".06"}, s="#8fa6a8", w=2)
     p.path(f"M{n(cx - r * .62)} {n(top + 4)}q{n(-r * .35)} -2 {n(-r * .44)} -10q{n(r * .3)} -4 {n(r * .6)} 3z", "#c4d4d4", s="#8fa6a8", w=1.5)
     p.ell(cx, top, r * .8, r * .17, "#ffffff", o=.5, s="#8fa6a8", w=2)
     p.line(f"M{n(cx - r * .62)} {n(top + h * .35)}Q{n(cx - r * .78)} {n(top + h * .6)} {n(cx - r * .6)} {n(base - 16)}", WHITE, 6, o=.65)
@@ -479,8 +483,8 @@ def basket_tea(p):
 def chrysanthemum(p):
     glass_of(p, 268, 322, 62, 150, liquor(p), .22)
     def head(x, y, r):
-        p.line("".join(f"M{n(x)} {n(y)}l{n(r * math.cos(a))} {n(r * .75 * math.sin(a))}" for a in [i * .4488 + .2 for i in range(14)]), "#fffaf0", n(r * .33))
-        p.line("".join(f"M{n(x)} {n(y)}l{n(r * .72 * math.cos(a))} {n(r * .52 * math.sin(a))}" for a in [i * .628 for i in range(10)]), "#f3e8c3", n(r * .2))
+        p.line("".join(f"M{n(x)} {n(y)}l{n(r * math.cos(a))} {n(r * .75 * math.sin(a))}" for a in [i * .5712 + .2 for i in range(11)]), "#fffaf0", n(r * .4))
+        p.line("".join(f"M{n(x)} {n(y)}l{n(r * .72 * math.cos(a))} {n(r * .52 * math.sin(a))}" for a in [i * .8976 for i in range(7)]), "#f3e8c3", n(r * .2))
         p.ell(x, y, r * .34, r * .27, "#e2b23c")
     head(252, 208, 26); head(290, 216, 24)
     p.shadow(132, 330, 104)
@@ -605,7 +609,7 @@ def teapot(p, form="round", top=176, base=GROUND, r=84, handle="loop", s=True, k
 def gaiwan(p, motif=None, r=84, saucer=True, base=312, flare=1.0, clear=False):
     c, cx, top = p.hue, 200, base - r * 1.15
     line = dark(c, .22)
-    p.shadow(cx, base + 14, r * 1.15)
+    p.shadow(cx, base + (14 if saucer or clear else 0), r * (1.15 if saucer or clear else .7))
     if clear:
         edge = dict(s="#8fa6a8", w=2)
         p.path(lathe(cx, [(base - 8, r * 1.14), (base + 10, r * .6), (base + 14, r * .55)], .16), "#ffffff", o=.42, **edge)
@@ -745,10 +749,10 @@ def office_mug(p):
 
 def double_glass(p):
     p.shadow(200, GROUND, 84)
-    outer = lathe(200, [(142, 70), (190, 88), (260, 88), (308, 66), (322, 58)], .17)
-    p.path(lathe(200, [(182, 66), (220, 70), (262, 62), (288, 30)], .17), "#c4702f", o=.92)
+    outer = lathe(200, [(142, 70), (160, 80), (188, 88), (224, 91), (260, 86), (292, 73), (313, 61), (322, 59)], .17)
+    p.path(lathe(200, [(182, 67), (212, 70), (240, 67), (264, 56), (280, 40), (288, 28)], .17), "#c4702f", o=.92)
     p.ell(200, 182, 66, 13, "#dd9a55")
-    p.path(lathe(200, [(142, 68), (182, 68), (222, 72), (264, 64), (292, 28)], .17), "#ffffff", **{"fill-opacity": ".1"}, s="#8fa6a8", w=1.5)
+    p.path(lathe(200, [(142, 68), (182, 69), (212, 72), (242, 69), (267, 58), (284, 41), (292, 29)], .17), "#ffffff", **{"fill-opacity": ".1"}, s="#8fa6a8", w=1.5)
     p.path(outer, "#ffffff", **{"fill-opacity": ".14"}, s="#8fa6a8", w=2.5)
     p.ell(200, 142, 70, 14, "#ffffff", o=.5, s="#8fa6a8", w=2)
     gloss(p, 200, 186, 282, 104, .8, 8)
@@ -1061,7 +1065,7 @@ def plate(p, r=128, motif=None, well=.68):
     elif motif == "scallop":
         p.circ(x, y, r * .9, "none", s=BLUE, w=2.5, o=.8); p.circ(x, y, r * .7, "none", s=BLUE, w=1.5, o=.6)
         carp(p, x, y - 2)
-    p.path(f"M{n(x - r * .86)} {n(y - r * .22)}A{n(r * .9)} {n(r * .9)} 0 0 1 {n(x - r * .2)} {n(y - r * .86)}", "none", s=WHITE, w=7, o=.55, **{"stroke-linecap": "round"})
+    p.path(f"M{n(x - r * .86)} {n(y - r * .22)}A{n(r * .9)} {n(r * .9)} 0 0 1 {n(x - r * .2)} {n(y - r * .86)}", "none", s=WHITE, w=7, o=.55)
 
 
 def lotus_dish(p):
@@ -1145,7 +1149,7 @@ def butter_dish(p):
     p.shadow(200, 326, 132)
     p.path("M64 296h272l-14 26q-2 6-10 6H88q-8 0-10-6z", p.grad(dark(c, .08))); p.ell(200, 296, 136, 20, light(c, .2)); p.ell(200, 296, 118, 15, "#efe4cb")
     p.path("M92 294v-66q0-48 48-48h120q48 0 48 48v66q-108 26-216 0", p.grad(c)); p.line("M92 288q108 26 216 0", dark(c, .3), 2.5, o=.6)
-    p.path(lathe(200, [(150, 20), (158, 24), (170, 12), (182, 16)], .3), p.grad(c)); p.path("M110 282v-50q0-34 30-36", "none", s=WHITE, w=8, o=.25, **{"stroke-linecap": "round"})
+    p.path(lathe(200, [(150, 20), (158, 24), (170, 12), (182, 16)], .3), p.grad(c)); p.path("M110 282v-50q0-34 30-36", "none", s=WHITE, w=8, o=.25)
     p.line("M100 250q100 22 200 0M100 258q100 22 200 0", light(c, .4), 2, o=.5)
 
 
@@ -1163,7 +1167,8 @@ def tin(p, cx=200, top=120, base=GROUND, r=76, c=None, mark=None):
         p.path(lens(cx - 2, y + 20, -1.9, 40, 9) + lens(cx - 2, y + 20, -1, 30, 8), c)
     elif mark == "cloud":
         p.line(f"M{n(cx - 34)} {n(y + 12)}h50a11 11 0 1 0-10-18a15 15 0 0 0-28 2a9 9 0 1 0 0 16", c, 3.5)
-        p.line("".join(f"M{n(cx - 60 + 24 * i)} {n(top + h * .15 + 10 - 10 * ((i - 2) / 2.6) ** 2)}q6-10 12 0t12 0" for i in range(5)), "#e3b877", 2.2, o=.8)
+        for q, w in ((.06, 2), (.1, 5), (.14, 2)):
+            p.line(f"M{n(cx - r)} {n(top + h * q + 6)}a{r} {n(r * .17)} 0 0 0 {2 * r} 0", "#e3b877", w, o=.8, **({"stroke-dasharray": "0 13"} if w == 5 else {}))
     p.line(f"M{n(cx - r * .7)} {n(top + h * .3)}V{n(base - 16)}", WHITE, max(5, r * .1), o=.28)
 
 
@@ -1300,7 +1305,7 @@ def coasters(p):
     cols = ["#a3a19d", "#7d8a55", "#b3643f", "#c3c0ba", "#96a26c", "#9b5636"]
     p.shadow(206, 232, 136, 112)
     for (x, y), col in zip(((128, 120), (232, 108), (300, 186), (100, 226), (262, 270), (178, 206)), cols):
-        p.circ(x + 3, y + 6, 62, INK, o=.16); p.circ(x, y + 4, 62, dark(col, .2)); p.circ(x, y, 62, col); p.path(f"M{x - 50} {y - 18}a54 54 0 0 1 50-36", "none", s=light(col, .5), w=5, o=.35, **{"stroke-linecap": "round"})
+        p.circ(x + 3, y + 6, 62, INK, o=.16); p.circ(x, y + 4, 62, dark(col, .2)); p.circ(x, y, 62, col); p.path(f"M{x - 50} {y - 18}a54 54 0 0 1 50-36", "none", s=light(col, .5), w=5, o=.35)
     p.dots([(178 + 52 * math.sqrt(p.rnd.random()) * math.cos(a), 206 + 52 * math.sqrt(p.rnd.random()) * math.sin(a)) for a in [p.rnd.uniform(0, 6.28) for _ in range(40)]], "#d98a64", 2.2, o=.6)
 
 
@@ -1541,7 +1546,7 @@ def matcha_set(p):
 def wedding_set(p):
     c, red = p.hue, "#a8322c"
     p.shadow(200, 338, 166)
-    p.path("M52 96h296v150H52z", p.grad(red)); p.rect(66, 110, 268, 130, light(red, .12), r=3); p.line("M178 150h44v44h-44zM200 150v44M178 172h44", "#dfb868", 3, o=.8)
+    p.path("M52 96h296v150H52z", p.grad(red)); p.rect(66, 110, 268, 130, light(red, .12), r=3); p.circ(200, 142, 22, "none", s="#dfb868", w=2.5, o=.85); p.line("M188 130h24v24h-24zM200 126v32M184 142h32", "#dfb868", 2.5, o=.85)
     p.path("M38 246h324l18 66H20z", dark(red, .35)); p.path("M20 312h360v22q0 8-8 8H28q-8 0-8-8z", p.grad(red))
     p.path(lathe(200, [(282, 74), (294, 48), (298, 40)], .18), p.grad(c)); p.ell(200, 282, 74, 14, light(c, .4)); vessel(p, 200, 292, 56, 74, "tea", c, "crackle", None, None, .2)
     p.path(lathe(200, [(192, 17), (198, 38), (214, 50), (219, 51)], .18), p.grad(c)); p.path(lathe(200, [(178, 17), (192, 12)], .3), p.grad(c))
@@ -1601,7 +1606,7 @@ def coils(p):
     c = p.hue
     p.shadow(196, 320, 130)
     p.path(lathe(200, [(290, 132), (312, 112), (322, 84)], .24), p.grad("#9fa8a5")); p.ell(200, 290, 132, 34, "#c6cdc9"); p.ell(200, 292, 120, 29, "#aab3af"); p.line("M200 292V232", "#c9a253", 5)
-    d = "M" + " ".join(pts((200 + (10 + 3.05 * i) * math.cos(i * .5), 234 + (10 + 3.05 * i) * .36 * math.sin(i * .5))) + ("L" if i < 29 else "") for i in range(30))
+    d = smooth([(200 + (10 + 3.05 * i) * math.cos(i * .5), 234 + (10 + 3.05 * i) * .36 * math.sin(i * .5)) for i in range(30)])
     p.line(d, dark(c, .25), 10, t="translate(0 4)"); p.line(d, c, 8); x, y = 200 + 98.5 * math.cos(14.5), 234 + 98.5 * .36 * math.sin(14.5)
     p.circ(x, y, 5, "#e2572e"); smoke(p, round(x), round(y - 6), 130)
 
