@@ -165,7 +165,7 @@ class Pic:
         stops = ((0, dark(c, .07 * depth)), (.27, light(c, hi)), (.6, c), (1, dark(c, (.16 if lum(c) > 200 else .3) * depth)))
         box = ' x2="0" y2="1"' if down else ""
         self.defs.append(f'<linearGradient id="{k}"{box}>' + "".join(
-            f'<stop offset="{o}" stop-color="{s}"/>' for o, s in stops) + "</linearGradient>")
+            f'<stop offset="{str(o).removeprefix("0") or 0}" stop-color="{s}"/>' for o, s in stops) + "</linearGradient>")
         return f"url(#{k})"
 
     def radial(self, *stops):
@@ -703,7 +703,8 @@ def vessel(p, cx, base, r, h, form, c, motif=None, inside=None, fill=None, k=.2,
         p.ell(cx, top + rt * k * .28, rt * .86, rt * k * .72, fill)
         p.line(f"M{n(cx - rt * .5)} {n(top + rt * k * .12)}q{n(rt * .3)} {n(-rt * k * .3)} {n(rt * .7)} {n(-rt * k * .2)}", WHITE, 2.5, o=.55)
     if gl:
-        gloss(p, cx, top + h * .24, top + h * .66, r * .96, gl, r * .08)
+        steep = form in ("wide", "v")
+        gloss(p, cx, top + h * (.3 if steep else .24), top + h * (.5 if steep else .66), r * (.84 if steep else .96), gl, r * .08)
     return top, rt
 
 
@@ -1097,7 +1098,7 @@ def long_plate(p):
 
 def bowl(p, r=104, h=104, form="bowl", motif=None, inside=None, k=.26, extra=None):
     c = p.hue
-    top, rt = vessel(p, 200, 318, r, h, form, c, motif, inside, None, k)
+    top, rt = vessel(p, 200, 318, r, h, form, c, motif, inside, None, k, 0 if extra == "fruit" else .5)
     if extra == "fruit":
         for x, y, q, col in ((160, top - 6, 36, "#e2933a"), (236, top - 8, 38, "#dc8430"), (200, top + 2, 38, "#eba548")):
             p.circ(x, y, q, p.grad(col)); p.path(lens(x, y - q + 3, -.6, 24, 6), "#6b7f3d")
@@ -1106,7 +1107,6 @@ def bowl(p, r=104, h=104, form="bowl", motif=None, inside=None, k=.26, extra=Non
         p.path(rim + f"V340H{n(200 - rt)}z", p.grad(c), clip=wall)
         crackle(p, 90, top + 34, 310, 316, "#7d7463", wall, 12)
         p.path(rim, "none", s=light(c, .5), w=4)
-        gloss(p, 200, top + 44, top + 66, r, .5, 9)
     elif extra == "noodles":
         p.ell(200, top + 6, rt * .88, rt * k * .8, "#c9843f")
         p.line("".join(f"M{130 + 14 * i} {n(top + 4 + (i % 3) * 6)}q20-16 44-2t40 4" for i in range(6)), "#f1d8a0", 5)
@@ -1475,7 +1475,7 @@ def peel(p):
             d += f"M{x - c:.0f} {y - s:.0f}q{c - b * s / 27:.0f} {s + b:.0f} {2 * c:.0f} {2 * s:.0f}"
         p.line(d, "#b95f18", 17)
         p.line(d, ("#e08a30", "#ea9a3e", "#f2aa50")[k], 11)
-        p.line(d, "#fff3da", 2.4, o=.9, **{"stroke-dasharray": "0 8"})
+        p.line(d, "#fff3da", 2.4, o=.9, **{"stroke-dasharray": "0 6 0 11"})
 
 
 def honey(p):
