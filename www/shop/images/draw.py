@@ -96,8 +96,11 @@ def pts(*ps):
 
 
 def smooth(ps, move=True):
-    """A path through points: Catmull-Rom turned into relative cubic Béziers."""
-    d = f"{'M' if move else 'L'}{pts(ps[0])}"
+    """A path through points: Catmull-Rom turned into relative cubic Béziers.
+
+    It starts with a move, with a line (move=False) or where the pen already is (None).
+    """
+    d = "" if move is None else f"{'M' if move else 'L'}{pts(ps[0])}"
     at = tuple(round(v, 1) for v in ps[0])
     for i in range(len(ps) - 1):
         p0, p1, p2, p3 = ps[max(i - 1, 0)], ps[i], ps[i + 1], ps[min(i + 2, len(ps) - 1)]
@@ -114,7 +117,7 @@ def lathe(cx, profile, k=.17):
     left = [(cx - r, y) for y, r in profile]
     right = [(cx + r, y) for y, r in reversed(profile)]
     rb, rt = profile[-1][1], profile[0][1]
-    return (smooth(left) + f"A{n(rb)} {n(rb * k)} 0 0 0 {pts(right[0])}" + smooth(right, False)
+    return (smooth(left) + f"A{n(rb)} {n(rb * k)} 0 0 0 {pts(right[0])}" + smooth(right, None)
             + f"A{n(rt)} {n(rt * k)} 0 0 0 {pts(left[0])}z")
 
 
@@ -137,6 +140,8 @@ class Pic:
 
     def el(self, tag, body="", **a):
         names = {"o": "opacity", "s": "stroke", "w": "stroke-width", "t": "transform", "f": "fill", "clip": "clip-path"}
+        if "d" in a:
+            a["d"] = a["d"].replace(" -", "-")
         at = "".join(f' {names.get(k, k)}="{n(v) if isinstance(v, float) else v}"' for k, v in a.items() if v is not None and (k, v) != ("f", "none"))
         self.body.append(f"<{tag}{at}/>" if not body else f"<{tag}{at}>{body}</{tag}>")
 
@@ -153,7 +158,7 @@ class Pic:
         self.el("circle", cx=n(cx), cy=n(cy), r=n(r), f=f, **a)
 
     def rect(self, x, y, wide, high, f, r=None, **a):
-        self.el("rect", x=n(x), y=n(y), width=n(wide), height=n(high), rx=r, f=f, **a)
+        self.el("rect", x=n(x) if x else None, y=n(y) if y else None, width=n(wide), height=n(high), rx=r, f=f, **a)
 
     def grad(self, c, depth=1.0, down=False):
         """Light from the upper left over a turned surface of colour c."""
