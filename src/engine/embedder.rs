@@ -10,7 +10,7 @@ use crate::tokenizer::{Tokenizer, TokenizerError};
 
 /// Text in, vectors out: a tokenizer and an encoder from one file.
 pub struct Embedder {
-    tokenizer: Tokenizer,
+    tokenizer: Arc<Tokenizer>,
     encoder: Encoder,
     gguf: Arc<Gguf>,
     placement: Placement,
@@ -36,7 +36,7 @@ impl Embedder {
         let gguf = Arc::new(Gguf::parse(bytes).map_err(ModelError::from)?);
         let name = gguf.metadata().str("general.name").unwrap_or("unnamed").to_owned();
         Ok(Self {
-            tokenizer: Tokenizer::from_gguf(gguf.metadata())?,
+            tokenizer: Arc::new(Tokenizer::from_gguf(gguf.metadata())?),
             encoder: Encoder::load(gguf.clone(), &placement)?,
             id: EncoderId { name, sha256 },
             gguf,
@@ -45,9 +45,14 @@ impl Embedder {
     }
 
     /// The same model on another device.
-    pub fn moved_to(self, placement: Placement) -> Result<Self, EmbedderError> {
-        let encoder = Encoder::load(self.gguf.clone(), &placement)?;
-        Ok(Self { encoder, placement, ..self })
+    pub fn on(&self, placement: Placement) -> Result<Self, EmbedderError> {
+        Ok(Self {
+            encoder: Encoder::load(self.gguf.clone(), &placement)?,
+            tokenizer: self.tokenizer.clone(),
+            gguf: self.gguf.clone(),
+            id: self.id.clone(),
+            placement,
+        })
     }
 
     /// Which encoder this is; a pack's vectors are of use to no other.
