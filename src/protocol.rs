@@ -97,7 +97,7 @@ pub enum Request {
     /// Forgets one conversation's turns. Answered by [`Event::Forgotten`].
     ForgetConversation { conversation: ConversationId },
     /// Products for one place on the page. Answered by [`Event::Recommended`].
-    Recommend { surface: Surface, history: Vec<ShopperEvent>, language: Language, limit: usize },
+    Recommend { surface: Surface, history: Vec<ShopperEvent>, limit: usize },
     /// Embeds texts with the loaded encoder: for developers and for measuring. Answered by
     /// [`Event::Embedded`].
     Embed { texts: Vec<String> },

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 pub use embedder::{Embedder, EmbedderError};
+pub use host::{Answers, Host};
 
 use crate::chat::{Attendant, Conversation, deltas};
 use crate::model::ModelError;
@@ -52,98 +53,6 @@ impl Engine {
         Self::default()
     }
 
-    /// Opens a pack in place of the one before. A pack that cannot be opened changes nothing.
-    pub fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError> {
-        let pack = Pack::open(bytes)?;
-        let attendant = Attendant::open(&pack)?;
-        let recommender = Recommender::new(attendant.products(), attendant.index().dense());
-        let event = Event::PackOpened {
-            id: pack.id().to_owned(),
-            n_products: attendant.products().len(),
-            n_passages: attendant.passages().len(),
-        };
-        self.conversations.borrow_mut().clear();
-        *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant, recommender }));
-        self.match_vectors();
-        Ok(event)
-    }
-
-    /// Makes a GGUF file the encoder. One that cannot be loaded leaves the one before in place.
-    pub async fn load_model(
-        &self,
-        bytes: Vec<u8>,
-        device: DevicePreference,
-        on_event: &dyn Fn(Event),
-    ) -> Result<DeviceReport, EngineError> {
-        let (embedder, report) = placing::load(bytes, device).await?;
-        on_event(Event::DeviceChosen { device: report.clone() });
-        *self.embedder.borrow_mut() = Some(Rc::new(embedder));
-        self.match_vectors();
-        Ok(report)
-    }
-
-    /// Answers one message of a conversation, in [`Event::ReplyDelta`]s on the way and whole at the end.
-    pub async fn ask(
-        &self,
-        conversation: ConversationId,
-        text: &str,
-        language: Language,
-        on_event: &dyn Fn(Event),
-        cancel: &CancelToken,
-    ) -> Result<Reply, EngineError> {
-        let shop = self.shop()?;
-        let turn = shop.attendant.read(&self.recall(conversation), text, language);
-        let embedding = match turn.wants_embedding() && self.can_search_by_meaning.get() {
-            true => self.embed(&[&turn.search_text], on_event).await?.pop(),
-            false => None,
-        };
-        let mut state = self.recall(conversation);
-        let reply = shop.attendant.reply(&mut state, &turn, embedding.as_deref());
-        self.remember(conversation, state);
-        for delta in deltas(&reply.text) {
-            on_event(Event::ReplyDelta { text: delta });
-            // Lets a Cancel in between sentences.
-            platform::yield_now().await;
-            if cancel.is_cancelled() {
-                break;
-            }
-        }
-        Ok(reply)
-    }
-
-    pub fn forget(&self, conversation: ConversationId) {
-        self.conversations.borrow_mut().remove(&conversation);
-    }
-
-    pub fn recommend(
-        &self,
-        surface: &Surface,
-        history: &[ShopperEvent],
-        limit: usize,
-    ) -> Result<Vec<Recommendation>, EngineError> {
-        Ok(self.shop()?.recommender.recommend(surface, history, limit, platform::now_ms()))
-    }
-
-    /// One vector of length one for each text. A GPU that fails is left for the CPU, once and for good.
-    pub async fn embed<T: AsRef<str>>(
-        &self,
-        texts: &[T],
-        on_event: &dyn Fn(Event),
-    ) -> Result<Vec<Vec<f32>>, EngineError> {
-        let embedder = self.embedder.borrow().clone();
-        let embedder = embedder.ok_or_else(|| EngineError::new(ErrorCode::NoModel, "no model is loaded yet"))?;
-        match embedder.embed(texts).await {
-            Err(EmbedderError::Model(ModelError::Device(_))) if placing::is_gpu(&embedder) => {
-                let (embedder, device) = placing::retreat(&embedder, DeviceReason::Lost)?;
-                let embedder = Rc::new(embedder);
-                *self.embedder.borrow_mut() = Some(embedder.clone());
-                on_event(Event::DeviceChosen { device });
-                Ok(embedder.embed(texts).await?)
-            }
-            done => Ok(done?),
-        }
-    }
-
     fn shop(&self) -> Result<Rc<Shop>, EngineError> {
         self.shop.borrow().clone().ok_or_else(|| EngineError::new(ErrorCode::NoPack, "no pack is open yet"))
     }
@@ -168,6 +77,93 @@ impl Engine {
             && let Some((&oldest, _)) = conversations.iter().min_by_key(|(_, remembered)| remembered.last_turn)
         {
             conversations.remove(&oldest);
+        }
+    }
+}
+
+impl Answers for Engine {
+    fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError> {
+        let pack = Pack::open(bytes)?;
+        let attendant = Attendant::open(&pack)?;
+        let recommender = Recommender::new(attendant.products(), attendant.index().dense());
+        let event = Event::PackOpened {
+            id: pack.id().to_owned(),
+            n_products: attendant.products().len(),
+            n_passages: attendant.passages().len(),
+        };
+        self.conversations.borrow_mut().clear();
+        *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant, recommender }));
+        self.match_vectors();
+        Ok(event)
+    }
+
+    async fn load_model(
+        &self,
+        bytes: Vec<u8>,
+        device: DevicePreference,
+        on_event: &dyn Fn(Event),
+    ) -> Result<DeviceReport, EngineError> {
+        let (embedder, report) = placing::load(bytes, device).await?;
+        on_event(Event::DeviceChosen { device: report.clone() });
+        *self.embedder.borrow_mut() = Some(Rc::new(embedder));
+        self.match_vectors();
+        Ok(report)
+    }
+
+    async fn ask(
+        &self,
+        conversation: ConversationId,
+        text: &str,
+        language: Language,
+        on_event: &dyn Fn(Event),
+        cancel: &CancelToken,
+    ) -> Result<Reply, EngineError> {
+        let shop = self.shop()?;
+        let turn = shop.attendant.read(&self.recall(conversation), text, language);
+        let embedding = match turn.wants_embedding() && self.can_search_by_meaning.get() {
+            true => self.embed(std::slice::from_ref(&turn.search_text), on_event).await?.pop(),
+            false => None,
+        };
+        let mut state = self.recall(conversation);
+        let reply = shop.attendant.reply(&mut state, &turn, embedding.as_deref());
+        self.remember(conversation, state);
+        for delta in deltas(&reply.text) {
+            on_event(Event::ReplyDelta { text: delta.to_owned() });
+            // Lets a Cancel in between sentences.
+            platform::yield_now().await;
+            if cancel.is_cancelled() {
+                break;
+            }
+        }
+        Ok(reply)
+    }
+
+    fn forget(&self, conversation: ConversationId) {
+        self.conversations.borrow_mut().remove(&conversation);
+    }
+
+    fn recommend(
+        &self,
+        surface: &Surface,
+        history: &[ShopperEvent],
+        limit: usize,
+    ) -> Result<Vec<Recommendation>, EngineError> {
+        Ok(self.shop()?.recommender.recommend(surface, history, limit, platform::now_ms()))
+    }
+
+    /// A GPU that fails is left for the CPU, once and for good.
+    async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
+        let embedder = self.embedder.borrow().clone();
+        let embedder = embedder.ok_or_else(|| EngineError::new(ErrorCode::NoModel, "no model is loaded yet"))?;
+        match embedder.embed(texts).await {
+            Err(EmbedderError::Model(ModelError::Device(_))) if placing::is_gpu(&embedder) => {
+                let (embedder, device) = placing::retreat(&embedder, DeviceReason::Lost)?;
+                let embedder = Rc::new(embedder);
+                *self.embedder.borrow_mut() = Some(embedder.clone());
+                on_event(Event::DeviceChosen { device });
+                Ok(embedder.embed(texts).await?)
+            }
+            done => Ok(done?),
         }
     }
 }
