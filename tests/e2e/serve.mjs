@@ -22,7 +22,8 @@ const TYPES = {
  * - `log`: one `{path, range, status, bytes, whole}` for each request answered, bytes as sent;
  * - `faults`: what to do wrong, each with a `match` on the path:
  *   `{cutAfter: bytes}` ends the connection once, `{throttle: bytes per second}`, `{corrupt: true}`
- *   flips a byte, `{status: 503}`, `{noRange: true}` ignores byte ranges. `once` drops it after use;
+ *   flips a byte, `{status: 503}`, `{noRange: true}` ignores byte ranges, `{prepend: text}` puts a
+ *   test's own lines before a script. `once` drops it after use;
  * - `stop()` and `start()`: the network cut, and restored, on the same port.
  */
 export async function serve({ root, port = 0, base = '/', faults = [], extra = {} }) {
@@ -71,6 +72,10 @@ export async function serve({ root, port = 0, base = '/', faults = [], extra = {
     response.setHeader('Accept-Ranges', 'bytes');
     if (request.headers['if-none-match'] === etag && !request.headers.range) return response.writeHead(304).end();
 
+    if (fault?.prepend) {
+      response.writeHead(200).end(fault.prepend + readFileSync(file, 'utf8'));
+      return;
+    }
     const range = fault?.noRange ? null : readRange(request.headers.range, size);
     if (range === 'unsatisfiable') {
       response.setHeader('Content-Range', `bytes */${size}`);
