@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "engine",
         &["protocol", "platform", "gguf", "kernels", "tokenizer", "model", "pack", "retrieve", "recommend", "chat"],
     ),
-    ("ui", &["protocol", "pack"]),
+    ("ui", &["protocol", "platform", "pack"]),
 ];
 
 /// Of `pack`, the page may open a pack and know its format; making one is the command line's.
