@@ -1,1 +1,2 @@
 //! The Leptos page.
+pub mod client;
