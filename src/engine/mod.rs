@@ -148,7 +148,7 @@ impl Answers for Engine {
         history: &[ShopperEvent],
         limit: usize,
     ) -> Result<Vec<Recommendation>, EngineError> {
-        Ok(self.shop()?.recommender.recommend(surface, history, limit, platform::now_ms()))
+        Ok(self.shop()?.recommender.recommend(surface, history, limit, platform::clock::now_ms()))
     }
 
     /// A GPU that fails is left for the CPU, once and for good.
