@@ -10,7 +10,6 @@ fn requests() -> Vec<Request> {
     let recommend = |surface| Request::Recommend {
         surface,
         history: vec![shopper_event.clone()],
-        language: Language::Zh,
         limit: 6,
     };
     vec![
