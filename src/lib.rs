@@ -28,7 +28,7 @@ pub mod chat;
 pub mod engine;
 #[cfg(feature = "core")]
 pub mod gguf;
-#[cfg(feature = "engine")]
+#[cfg(feature = "core")]
 pub mod kernels;
 #[cfg(feature = "engine")]
 pub mod model;

@@ -97,7 +97,10 @@ pub enum Request {
     /// Forgets one conversation's turns. Answered by [`Event::Forgotten`].
     ForgetConversation { conversation: ConversationId },
     /// Products for one place on the page. Answered by [`Event::Recommended`].
-    Recommend { surface: Surface, history: Vec<ShopperEvent>, language: Language, limit: usize },
+    Recommend { surface: Surface, history: Vec<ShopperEvent>, limit: usize },
+    /// Embeds texts with the loaded encoder: for developers and for measuring. Answered by
+    /// [`Event::Embedded`].
+    Embed { texts: Vec<String> },
     /// What the weight store holds and what room is left. Answered by [`Event::Storage`].
     InspectStorage,
     /// Deletes every stored weight. Answered by [`Event::Storage`].
@@ -347,6 +350,12 @@ pub struct EngineError {
     pub detail: String,
 }
 
+impl EngineError {
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
@@ -362,6 +371,8 @@ pub enum ErrorCode {
     BadModel,
     /// [`Request::Ask`] or [`Request::Recommend`] before [`Request::OpenPack`].
     NoPack,
+    /// [`Request::Embed`] before [`Request::LoadModel`].
+    NoModel,
     /// The worker died or hung and was restarted too often.
     WorkerLost,
     /// A defect of ours.

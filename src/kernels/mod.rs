@@ -1,1 +1,5 @@
-//! Kernels: each stem has a dispatch and its plain twin.
+//! Kernels: where a library's general answer is too slow for a shopper's phone.
+//!
+//! A stem holds the kernel and its plain twin, and the test that compares them over odd shapes.
+
+pub mod fixed_point;

@@ -1,1 +1,29 @@
-//! The outside world behind one API.
+//! The outside world behind one API: clock, waiting, hashing, weights, storage.
+//!
+//! [`weights`] is what can be said about weights without touching a browser; `web` and `native` do the
+//! touching and offer the same names. Nothing outside this folder asks which of the two it runs on.
+
+mod cancel;
+#[cfg(feature = "engine")]
+pub mod device;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+mod web;
+#[cfg(feature = "core")]
+pub mod weights;
+
+pub use cancel::{CancelToken, Cancelled};
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::*;
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+pub use web::*;
+
+/// Which build this program is of: the version and, where the build named one, the commit.
+pub fn build() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match option_env!("ATTENDANT_BUILD") {
+        Some(commit) => format!("{version}+{commit}"),
+        None => version.into(),
+    }
+}

@@ -14,7 +14,6 @@ pub mod browser;
 pub mod cart;
 pub mod chat;
 pub mod client;
-pub mod fixture;
 pub mod history;
 pub mod icon;
 pub mod intl;

@@ -1,7 +1,66 @@
-/// (being written)
-#[derive(clap::Args)]
-pub struct Args {}
+//! `attendant convert`: a Hugging Face folder to GGUF.
 
-pub fn run(_args: Args) -> anyhow::Result<()> {
-    anyhow::bail!("not written yet")
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use attendant::gguf::TensorType;
+use attendant::gguf::convert::convert;
+
+/// Convert a Hugging Face model folder (BERT encoder, safetensors) to a GGUF file.
+///
+/// The result opens in llama.cpp too.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with config.json, tokenizer.json or vocab.txt, and model.safetensors.
+    folder: PathBuf,
+    /// How weight matrices are stored.
+    #[arg(long, value_enum, default_value_t = Quant::Q8_0)]
+    quant: Quant,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Bits per weight: 32, 16, 8.5 and 4.5.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Quant {
+    F32,
+    F16,
+    #[value(name = "q8_0")]
+    Q8_0,
+    #[value(name = "q4_0")]
+    Q4_0,
+}
+
+impl From<Quant> for TensorType {
+    fn from(quant: Quant) -> TensorType {
+        match quant {
+            Quant::F32 => TensorType::F32,
+            Quant::F16 => TensorType::F16,
+            Quant::Q8_0 => TensorType::Q8_0,
+            Quant::Q4_0 => TensorType::Q4_0,
+        }
+    }
+}
+
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let writer = convert(&args.folder, args.quant.into(), |progress| {
+        let (position, n_tensors) = (progress.position, progress.n_tensors);
+        eprintln!("[{position:>3}/{n_tensors}] {:<32} {:<5} {:?}", progress.name, progress.ty, progress.shape);
+    })?;
+    // Under another name first: whoever finds the file finds the whole of it.
+    let partial = args.output.with_added_extension("partial");
+    write(&partial, |out| writer.write_to(out))
+        .with_context(|| format!("{} cannot be written: is there room, and may you?", partial.display()))?;
+    fs::rename(&partial, &args.output).with_context(|| format!("{} cannot be replaced", args.output.display()))?;
+    eprintln!("{}: {} bytes", args.output.display(), fs::metadata(&args.output)?.len());
+    Ok(())
+}
+
+fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> std::io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    fill(&mut out)?;
+    out.flush()
 }

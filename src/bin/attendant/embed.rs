@@ -1,7 +1,78 @@
-/// (being written)
-#[derive(clap::Args)]
-pub struct Args {}
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
 
-pub fn run(_args: Args) -> anyhow::Result<()> {
-    anyhow::bail!("not written yet")
+use anyhow::Context;
+use attendant::engine::Embedder;
+use attendant::pack::EncoderId;
+use attendant::platform::device::Placement;
+use attendant::protocol::DevicePreference;
+use futures::executor::block_on;
+
+/// Embeds lines: one JSON array a line of standard input
+#[derive(clap::Args)]
+pub struct Args {
+    /// A GGUF file of the BERT family
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+}
+
+/// Where the model computes.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Device {
+    Cpu,
+    Gpu,
+}
+
+impl From<Device> for DevicePreference {
+    fn from(device: Device) -> Self {
+        match device {
+            Device::Cpu => DevicePreference::Cpu,
+            Device::Gpu => DevicePreference::Gpu,
+        }
+    }
+}
+
+/// Lines embedded together: enough for equal lengths to meet, few enough for output to keep coming.
+const BATCH: usize = 64;
+
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let encoder = load_encoder(&args.model, args.device.into())?;
+    let mut out = std::io::stdout().lock();
+    let mut lines = std::io::stdin().lock().lines().peekable();
+    while lines.peek().is_some() {
+        let batch = lines.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>().context("reading standard input")?;
+        for embedding in encoder.embed(&batch)? {
+            serde_json::to_writer(&mut out, &embedding)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// An encoder for commands that wait for its answers.
+pub struct LoadedEncoder(Embedder);
+
+impl LoadedEncoder {
+    /// One vector of length one (L2) for each text.
+    pub fn embed(&self, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
+        Ok(block_on(self.0.embed(texts))?)
+    }
+
+    pub fn id(&self) -> EncoderId {
+        self.0.id().clone()
+    }
+}
+
+/// Opens the encoder in the GGUF file at `path`.
+pub fn load_encoder(path: &Path, device: DevicePreference) -> anyhow::Result<LoadedEncoder> {
+    let bytes =
+        std::fs::read(path).with_context(|| format!("cannot read {}; `./dev model` makes it", path.display()))?;
+    let placement = match device {
+        DevicePreference::Gpu => block_on(Placement::gpu())
+            .map_err(|reason| anyhow::anyhow!("no GPU could be opened ({reason:?}); try --device cpu"))?,
+        DevicePreference::Cpu | DevicePreference::Auto => Placement::cpu(),
+    };
+    Ok(LoadedEncoder(Embedder::load(bytes, placement).with_context(|| format!("loading {}", path.display()))?))
 }

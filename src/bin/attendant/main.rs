@@ -4,6 +4,7 @@ mod ask;
 mod convert;
 mod embed;
 mod inspect;
+mod manifest;
 mod pack;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,7 @@ struct Cli {
 enum Command {
     Convert(convert::Args),
     Inspect(inspect::Args),
+    Manifest(manifest::Args),
     Embed(embed::Args),
     #[command(subcommand)]
     Pack(pack::Command),
@@ -30,6 +32,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Convert(args) => convert::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Manifest(args) => manifest::run(args),
         Command::Embed(args) => embed::run(args),
         Command::Pack(command) => pack::run(command),
         Command::Ask(args) => ask::run(args),

@@ -1,0 +1,63 @@
+// Finishes what Trunk left in dist/: optimizes the wasm, copies what index.html does not name, and
+// tells the service worker what the shell is made of.
+//
+//     node .ci/finish.mjs dist <folder for optimized wasm>
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+const [dist, optimized] = process.argv.slice(2);
+
+// Kept apart from the shell: weights live in OPFS, and an update of the shell never touches them.
+const NOT_SHELL = [/^models\//, /^sw\.js$/, /^_headers$/, /^build-key$/];
+
+// What rustc emits for wasm32 by default; without naming it, wasm-opt may refuse the input.
+const WASM_OPT = ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-bulk-memory-opt',
+  '--enable-nontrapping-float-to-int', '--enable-sign-ext', '--enable-mutable-globals',
+  '--enable-reference-types', '--enable-multivalue', '--strip-debug', '--strip-producers', '--strip-target-features'];
+
+for (const file of list(dist).filter((file) => file.endsWith('.wasm'))) optimize(join(dist, file));
+for (const file of ['start.js', '_headers', 'manifest.webmanifest', 'embed.js']) {
+  if (existsSync(join('www', file))) copyFileSync(join('www', file), join(dist, file));
+}
+mkdirSync(join(dist, 'icons'), { recursive: true });
+for (const icon of readdirSync('www/icons')) copyFileSync(join('www/icons', icon), join(dist, 'icons', icon));
+
+const files = list(dist)
+  .filter((file) => !NOT_SHELL.some((pattern) => pattern.test(file)))
+  .map((file) => [file, digest(readFileSync(join(dist, file)))]);
+const build = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
+writeFileSync(join(dist, 'sw.js'), `self.SHELL = ${JSON.stringify({ build, files })};\n${readFileSync('www/sw.js', 'utf8')}`);
+
+const bytes = files.reduce((sum, [file]) => sum + statSync(join(dist, file)).size, 0);
+console.log(`    build ${build}: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB in the shell`);
+
+// wasm-opt takes minutes over the worker; its output is kept under the hash of its input.
+function optimize(path) {
+  const binaryen = JSON.parse(readFileSync('node_modules/binaryen/package.json', 'utf8')).version;
+  const key = createHash('sha256').update(binaryen).update(WASM_OPT.join(' ')).update(readFileSync(path)).digest('hex');
+  const kept = join(optimized, `${key.slice(0, 32)}.wasm`);
+  if (!existsSync(kept)) {
+    mkdirSync(optimized, { recursive: true });
+    const before = statSync(path).size, began = Date.now();
+    // Renamed only when whole: an interrupted run leaves nothing that looks like a result.
+    execFileSync('node_modules/.bin/wasm-opt', [...WASM_OPT, path, '-o', `${kept}.part`], { stdio: 'inherit' });
+    renameSync(`${kept}.part`, kept);
+    console.log(`    wasm-opt: ${path} ${before} -> ${statSync(kept).size} bytes in ${Math.round((Date.now() - began) / 1000)} s`);
+  }
+  copyFileSync(kept, path);
+}
+
+// As fetch's `integrity` option wants it, so that the service worker verifies what it stores.
+function digest(bytes) {
+  return `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
+}
+
+function list(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join('/'))
+    .filter((file) => !file.startsWith('.'))
+    .sort();
+}

@@ -1,0 +1,264 @@
+//! Turns requests into events: one task per request, one final event per task.
+//!
+//! The host knows nothing of browsers. A program around it decodes messages, runs the future that
+//! [`Host::handle`] returns, and posts what the host emits. Questions wait for each other, and so do
+//! loads; everything else, above all [`Request::Cancel`] and [`Request::Ping`], does not wait.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+
+use futures::future::{Either, select};
+use futures::lock::Mutex;
+
+use super::Engine;
+use crate::platform::weights::WeightError;
+use crate::platform::{self, CancelToken};
+use crate::protocol::{
+    ConversationId, DevicePreference, DeviceReport, EngineError, ErrorCode, Event, FromWorker, Language, Phase,
+    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
+};
+
+/// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.
+#[expect(async_fn_in_trait, reason = "an engine's futures are not Send, so no bound on them would be of use")]
+pub trait Answers {
+    /// Opens a pack in place of the one before. A pack that cannot be opened changes nothing.
+    fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError>;
+    /// Makes a GGUF file the encoder. One that cannot be loaded leaves the one before in place.
+    async fn load_model(
+        &self,
+        bytes: Vec<u8>,
+        device: DevicePreference,
+        on_event: &dyn Fn(Event),
+    ) -> Result<DeviceReport, EngineError>;
+    /// Answers one message of a conversation: [`Event::ReplyDelta`]s on the way, and whole at the end.
+    async fn ask(
+        &self,
+        conversation: ConversationId,
+        text: &str,
+        language: Language,
+        on_event: &dyn Fn(Event),
+        cancel: &CancelToken,
+    ) -> Result<Reply, EngineError>;
+    fn forget(&self, conversation: ConversationId);
+    fn recommend(
+        &self,
+        surface: &Surface,
+        history: &[ShopperEvent],
+        limit: usize,
+    ) -> Result<Vec<Recommendation>, EngineError>;
+    /// One vector of length one (L2) for each text.
+    async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError>;
+}
+
+/// Where events go.
+pub type Emit = Rc<dyn Fn(FromWorker)>;
+
+/// Serves one client. Clones are the same host.
+pub struct Host<E = Engine> {
+    shared: Rc<Shared<E>>,
+}
+
+impl<E> Clone for Host<E> {
+    fn clone(&self) -> Host<E> {
+        Host { shared: self.shared.clone() }
+    }
+}
+
+struct Shared<E> {
+    engine: E,
+    emit: Emit,
+    /// What is being worked on, and how to end it early.
+    running: RefCell<HashMap<RequestId, CancelToken>>,
+    /// Conversations have an order, and the model one state at a time.
+    asking: Mutex<()>,
+    loading: Mutex<()>,
+}
+
+impl<E: Answers> Host<E> {
+    pub fn new(engine: E, emit: Emit) -> Host<E> {
+        let running = RefCell::default();
+        Host { shared: Rc::new(Shared { engine, emit, running, asking: Mutex::new(()), loading: Mutex::new(()) }) }
+    }
+
+    pub fn engine(&self) -> &E {
+        &self.shared.engine
+    }
+
+    /// Emits what no request asked for.
+    pub fn announce(&self, event: Event) {
+        (self.shared.emit)(FromWorker { id: UNSOLICITED, event });
+    }
+
+    /// Takes a message and the bytes that came beside it. What the returned future does until its end is
+    /// the answer; cancelling, though, has happened when this returns.
+    pub fn handle(&self, message: ToWorker, bytes: Option<Vec<u8>>) -> impl Future<Output = ()> + use<E> {
+        let ToWorker { id, request } = message;
+        let task = match request {
+            Request::Cancel { request } => {
+                if let Some(cancel) = self.shared.running.borrow().get(&request) {
+                    cancel.cancel();
+                }
+                None
+            }
+            Request::Ping => {
+                (self.shared.emit)(FromWorker { id, event: Event::Pong });
+                None
+            }
+            request => Some((Answer::begin(self.shared.clone(), id), request)),
+        };
+        async move {
+            let Some((answer, request)) = task else { return };
+            let ended = work(&answer, request, bytes).await;
+            answer.end(match ended {
+                Ok(event) => event,
+                Err(Ended::Cancelled) => Event::Cancelled,
+                Err(Ended::Failed(error)) => Event::Failed { error },
+            });
+        }
+    }
+}
+
+/// How a request ends other than well.
+enum Ended {
+    Cancelled,
+    Failed(EngineError),
+}
+
+impl From<EngineError> for Ended {
+    fn from(error: EngineError) -> Ended {
+        Ended::Failed(error)
+    }
+}
+
+impl From<WeightError> for Ended {
+    fn from(error: WeightError) -> Ended {
+        match error {
+            WeightError::Cancelled => Ended::Cancelled,
+            error => Ended::Failed(error.into()),
+        }
+    }
+}
+
+async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Vec<u8>>) -> Result<Event, Ended> {
+    let Shared { engine, asking, loading, .. } = &*answer.shared;
+    let cancel = &answer.cancel;
+    match request {
+        Request::OpenPack => {
+            let bytes = bytes.ok_or_else(|| bad_request("no bytes came beside it"))?;
+            Ok(engine.open_pack(bytes)?)
+        }
+        Request::LoadModel { manifest_url, device } => {
+            let _turn = or_cancel(loading.lock(), cancel).await?;
+            load(answer, engine, &manifest_url, device).await
+        }
+        Request::Ask { conversation, text, language } => {
+            let _turn = or_cancel(asking.lock(), cancel).await?;
+            let reply = engine.ask(conversation, &text, language, &|event| answer.say(event), cancel).await;
+            // An engine that was told to stop has no reply, or not the one wanted.
+            if cancel.is_cancelled() {
+                return Err(Ended::Cancelled);
+            }
+            Ok(Event::ReplyDone { reply: reply? })
+        }
+        Request::ForgetConversation { conversation } => {
+            // Not in the middle of a turn of it.
+            let _turn = or_cancel(asking.lock(), cancel).await?;
+            engine.forget(conversation);
+            Ok(Event::Forgotten)
+        }
+        Request::Recommend { surface, history, limit } => {
+            Ok(Event::Recommended { items: engine.recommend(&surface, &history, limit)? })
+        }
+        Request::Embed { texts } => {
+            let _turn = or_cancel(asking.lock(), cancel).await?;
+            let start_ms = platform::now_ms();
+            let embeddings = engine.embed(&texts, &|event| answer.say(event)).await?;
+            Ok(Event::Embedded { embeddings, elapsed_ms: platform::now_ms() - start_ms })
+        }
+        Request::InspectStorage => Ok(Event::Storage { report: platform::inspect_storage().await }),
+        Request::ClearStorage => Ok(Event::Storage { report: platform::clear_storage().await }),
+        // Answered without a task; see `handle`.
+        Request::Cancel { .. } | Request::Ping => Ok(Event::Pong),
+    }
+}
+
+async fn load<E: Answers>(
+    answer: &Answer<E>,
+    engine: &E,
+    manifest_url: &str,
+    device: DevicePreference,
+) -> Result<Event, Ended> {
+    let on_progress =
+        |phase, loaded_bytes, total_bytes| answer.say(Event::Progress { phase, loaded_bytes, total_bytes });
+    let (bytes, manifest, source) = platform::load_weights(manifest_url, on_progress, &answer.cancel).await?;
+    let size_bytes = manifest.size_bytes;
+    answer.say(Event::Progress { phase: Phase::Preparing, loaded_bytes: size_bytes, total_bytes: size_bytes });
+    // From here on the thread may be busy for seconds: let the page hear of it, and a Cancel in.
+    platform::yield_now().await;
+    if answer.cancel.is_cancelled() {
+        return Err(Ended::Cancelled);
+    }
+    let device = engine.load_model(bytes, device, &|event| answer.say(event)).await?;
+    Ok(Event::ModelLoaded { name: manifest.name, size_bytes, source, device })
+}
+
+async fn or_cancel<T>(work: impl Future<Output = T>, cancel: &CancelToken) -> Result<T, Ended> {
+    match select(cancel.cancelled(), pin!(work)).await {
+        Either::Left(_) => Err(Ended::Cancelled),
+        Either::Right((done, _)) => Ok(done),
+    }
+}
+
+fn bad_request(detail: &str) -> EngineError {
+    EngineError { code: ErrorCode::BadRequest, detail: detail.into() }
+}
+
+/// The answer to one request: events, then exactly one final one, whatever happens to the task.
+struct Answer<E> {
+    shared: Rc<Shared<E>>,
+    id: RequestId,
+    cancel: CancelToken,
+    has_ended: Cell<bool>,
+}
+
+impl<E> Answer<E> {
+    fn begin(shared: Rc<Shared<E>>, id: RequestId) -> Answer<E> {
+        let cancel = CancelToken::new();
+        shared.running.borrow_mut().insert(id, cancel.clone());
+        Answer { shared, id, cancel, has_ended: Cell::new(false) }
+    }
+
+    /// An event on the way. One that claims to be final is for [`Answer::end`] alone. A device that changes is
+    /// everybody's news, not only of whoever asked when it did.
+    fn say(&self, event: Event) {
+        debug_assert!(!event.is_final(), "{event:?} ends a request that goes on");
+        if matches!(event, Event::DeviceChosen { .. }) {
+            (self.shared.emit)(FromWorker { id: UNSOLICITED, event });
+            return;
+        }
+        if !event.is_final() && !self.cancel.is_cancelled() {
+            (self.shared.emit)(FromWorker { id: self.id, event });
+        }
+    }
+
+    fn end(&self, event: Event) {
+        debug_assert!(event.is_final(), "{event:?} cannot end a request");
+        if !self.has_ended.replace(true) {
+            self.shared.running.borrow_mut().remove(&self.id);
+            (self.shared.emit)(FromWorker { id: self.id, event });
+        }
+    }
+}
+
+impl<E> Drop for Answer<E> {
+    fn drop(&mut self) {
+        let error = EngineError { code: ErrorCode::Internal, detail: "the task ended without an answer".into() };
+        self.end(Event::Failed { error });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+use futures::future::join_all;
+
+use super::*;
+use crate::platform::block_on;
+use crate::protocol::{DeviceKind, DeviceReason};
+
+/// Answers without a model. Questions wait for their turn at the gate.
+#[derive(Default)]
+struct Parrot {
+    gate: CancelToken,
+}
+
+fn device() -> DeviceReport {
+    DeviceReport { kind: DeviceKind::Cpu, name: "a parrot".into(), reason: DeviceReason::Preferred }
+}
+
+impl Answers for Parrot {
+    fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError> {
+        Ok(Event::PackOpened { id: "shop".into(), n_products: bytes.len(), n_passages: 0 })
+    }
+
+    async fn load_model(
+        &self,
+        _bytes: Vec<u8>,
+        _device: DevicePreference,
+        on_event: &dyn Fn(Event),
+    ) -> Result<DeviceReport, EngineError> {
+        on_event(Event::DeviceChosen { device: device() });
+        Ok(device())
+    }
+
+    async fn ask(
+        &self,
+        _conversation: ConversationId,
+        text: &str,
+        _language: Language,
+        on_event: &dyn Fn(Event),
+        cancel: &CancelToken,
+    ) -> Result<Reply, EngineError> {
+        on_event(Event::ReplyDelta { text: text.into() });
+        select(self.gate.cancelled(), cancel.cancelled()).await;
+        on_event(Event::ReplyDelta { text: "!".into() });
+        Ok(Reply { text: text.into(), ..Reply::default() })
+    }
+
+    fn forget(&self, _conversation: ConversationId) {}
+
+    fn recommend(
+        &self,
+        _surface: &Surface,
+        _history: &[ShopperEvent],
+        _limit: usize,
+    ) -> Result<Vec<Recommendation>, EngineError> {
+        Err(EngineError { code: ErrorCode::NoPack, detail: "no pack".into() })
+    }
+
+    async fn embed(&self, texts: &[String], _on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
+        Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
+    }
+}
+
+type Heard = Rc<RefCell<Vec<(RequestId, Event)>>>;
+
+fn host() -> (Host<Parrot>, Heard) {
+    let heard = Heard::default();
+    let emit = {
+        let heard = heard.clone();
+        Rc::new(move |FromWorker { id, event }: FromWorker| heard.borrow_mut().push((id, event)))
+    };
+    (Host::new(Parrot::default(), emit), heard)
+}
+
+fn ask(text: &str) -> Request {
+    Request::Ask { conversation: 1, text: text.into(), language: Language::En }
+}
+
+fn message(id: RequestId, request: Request) -> ToWorker {
+    ToWorker { id, request }
+}
+
+fn finals(heard: &Heard, id: RequestId) -> Vec<Event> {
+    heard.borrow().iter().filter(|(of, event)| *of == id && event.is_final()).map(|(_, event)| event.clone()).collect()
+}
+
+#[test]
+fn every_request_ends_exactly_once() {
+    let (host, heard) = host();
+    host.engine().gate.cancel();
+    let load = Request::LoadModel { manifest_url: "no/such.manifest.json".into(), device: DevicePreference::Auto };
+    let recommend = Request::Recommend { surface: Surface::Home, history: vec![], language: Language::En, limit: 3 };
+    let requests = [
+        Request::OpenPack,
+        load,
+        ask("hello"),
+        Request::ForgetConversation { conversation: 1 },
+        recommend,
+        Request::InspectStorage,
+        Request::ClearStorage,
+        Request::Ping,
+    ];
+    let tasks: Vec<_> = (1..).zip(requests).map(|(id, request)| host.handle(message(id, request), None)).collect();
+    block_on(join_all(tasks));
+    for id in 1..=8 {
+        assert_eq!(finals(&heard, id).len(), 1, "request {id}: {heard:?}");
+    }
+    assert!(host.shared.running.borrow().is_empty());
+}
+
+#[test]
+fn a_pack_needs_its_bytes() {
+    let (host, heard) = host();
+    block_on(host.handle(message(1, Request::OpenPack), None));
+    block_on(host.handle(message(2, Request::OpenPack), Some(vec![1, 2])));
+    assert!(matches!(&finals(&heard, 1)[..], [Event::Failed { error }] if error.code == ErrorCode::BadRequest));
+    assert!(matches!(&finals(&heard, 2)[..], [Event::PackOpened { n_products: 2, .. }]));
+}
+
+#[test]
+fn a_ping_does_not_wait_for_its_task() {
+    let (host, heard) = host();
+    drop(host.handle(message(7, Request::Ping), None));
+    assert_eq!(*heard.borrow(), [(7, Event::Pong)]);
+}
+
+#[test]
+fn a_cancelled_question_says_nothing_more_and_the_next_one_is_heard() {
+    let (host, heard) = host();
+    let (first, second) = (host.handle(message(1, ask("one")), None), host.handle(message(2, ask("two")), None));
+    let cancels = async {
+        host.handle(message(3, Request::Cancel { request: 1 }), None).await;
+        host.engine().gate.cancel();
+    };
+    block_on(async { futures::join!(first, second, cancels) });
+    assert_eq!(finals(&heard, 1), [Event::Cancelled]);
+    assert!(matches!(&finals(&heard, 2)[..], [Event::ReplyDone { reply }] if reply.text == "two"));
+    assert_eq!(finals(&heard, 3), [], "a Cancel is not answered");
+    let deltas = heard.borrow().iter().filter(|(id, event)| *id == 1 && !event.is_final()).count();
+    assert_eq!(deltas, 1, "none after the cancel");
+}
+
+#[test]
+fn a_question_cancelled_in_the_queue_is_never_asked() {
+    let (host, heard) = host();
+    let (first, second) = (host.handle(message(1, ask("one")), None), host.handle(message(2, ask("two")), None));
+    let cancels = async {
+        host.handle(message(3, Request::Cancel { request: 2 }), None).await;
+        host.engine().gate.cancel();
+    };
+    block_on(async { futures::join!(first, second, cancels) });
+    assert_eq!(finals(&heard, 2), [Event::Cancelled]);
+    assert!(heard.borrow().iter().all(|(id, event)| *id != 2 || event.is_final()));
+}
+
+#[test]
+fn a_task_that_is_dropped_still_answers() {
+    let (host, heard) = host();
+    drop(host.handle(message(1, ask("one")), None));
+    assert!(matches!(&finals(&heard, 1)[..], [Event::Failed { error }] if error.code == ErrorCode::Internal));
+}

@@ -1,0 +1,169 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData, activation, module};
+
+use crate::gguf::{Gguf, dequantize};
+use crate::model::linear::{expect_shape, vector};
+use crate::model::{EncoderConfig, Linear, ModelError};
+use crate::platform::device::Placement;
+
+const TOKEN_TABLE: &str = "token_embd.weight";
+
+/// A sentence encoder of the BERT family (Devlin et al., 2019, <https://arxiv.org/abs/1810.04805>) with the mean
+/// over its tokens as the sentence's embedding (Reimers and Gurevych, 2019, <https://arxiv.org/abs/1908.10084>).
+///
+/// One implementation for every precision and device: what differs is inside [`Linear`].
+pub struct Encoder {
+    config: EncoderConfig,
+    device: Device,
+    /// Kept for the token embeddings: a sentence needs a few rows of them, so they stay as they stand in
+    /// the file and are dequantized by the row.
+    gguf: Arc<Gguf>,
+    /// `[max_seq, d_model]`; the embedding of the one segment that a lone sentence has is added in.
+    positions: Vec<f32>,
+    norm: LayerNorm,
+    layers: Vec<Layer>,
+}
+
+struct Layer {
+    /// Query, key and value in one product, `[d_model] → [3 * d_model]`.
+    attn_qkv: Linear,
+    attn_output: Linear,
+    attn_output_norm: LayerNorm,
+    ffn_up: Linear,
+    ffn_down: Linear,
+    layer_output_norm: LayerNorm,
+}
+
+struct LayerNorm {
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    epsilon: f64,
+}
+
+impl Encoder {
+    pub fn load(gguf: Arc<Gguf>, placement: &Placement) -> Result<Self, ModelError> {
+        let config = EncoderConfig::from_metadata(gguf.metadata())?;
+        let EncoderConfig { n_layers, d_model, d_ff, max_seq, .. } = config;
+        let device = &placement.device;
+        let norm = |name: &str| LayerNorm::load(&gguf, name, &config, device);
+        let linear = |names: &[String], shape: [usize; 2]| Linear::load(&gguf, names, shape, placement);
+
+        let mut positions = matrix(&gguf, "position_embd.weight", [max_seq, d_model])?;
+        let segments = gguf.tensor("token_types.weight")?.to_f32();
+        let Some(first_segment) = segments.get(..d_model) else {
+            return Err(ModelError::Shape {
+                name: "token_types.weight".into(),
+                expected: vec![2, d_model],
+                found: vec![segments.len() / d_model.max(1), d_model],
+            });
+        };
+        for row in positions.chunks_exact_mut(d_model) {
+            row.iter_mut().zip(first_segment).for_each(|(position, segment)| *position += segment);
+        }
+
+        let layers = (0..n_layers)
+            .map(|i| {
+                let named = |part: &str| format!("blk.{i}.{part}");
+                Ok(Layer {
+                    attn_qkv: linear(&["attn_q", "attn_k", "attn_v"].map(named), [d_model, d_model])?,
+                    attn_output: linear(&[named("attn_output")], [d_model, d_model])?,
+                    attn_output_norm: norm(&named("attn_output_norm"))?,
+                    ffn_up: linear(&[named("ffn_up")], [d_ff, d_model])?,
+                    ffn_down: linear(&[named("ffn_down")], [d_model, d_ff])?,
+                    layer_output_norm: norm(&named("layer_output_norm"))?,
+                })
+            })
+            .collect::<Result<Vec<_>, ModelError>>()?;
+        let tokens = gguf.tensor(TOKEN_TABLE)?;
+        expect_shape(tokens.name, &tokens.shape, &[tokens.shape.first().copied().unwrap_or(0), d_model])?;
+        Ok(Self { norm: norm("token_embd_norm")?, device: device.clone(), positions, layers, config, gguf })
+    }
+
+    pub fn config(&self) -> &EncoderConfig {
+        &self.config
+    }
+
+    /// Embeds texts given as token ids, special tokens included: one vector of `d_model` and of length one
+    /// (L2) for each, in their order. Texts of equal length share a pass, so none is padded.
+    pub async fn embed(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let mut by_length = BTreeMap::<usize, Vec<usize>>::new();
+        for (index, ids) in texts.iter().enumerate() {
+            if ids.is_empty() || ids.len() > self.config.max_seq {
+                return Err(ModelError::Length { found: ids.len(), limit: self.config.max_seq });
+            }
+            by_length.entry(ids.len()).or_default().push(index);
+        }
+        let mut embeddings = vec![Vec::new(); texts.len()];
+        for (seq, indices) in by_length {
+            // About 2,048 tokens a pass keep the widest activation under 13 MB.
+            for indices in indices.chunks((2048 / seq).max(1)) {
+                let ids: Vec<&[u32]> = indices.iter().map(|&index| texts[index].as_slice()).collect();
+                let data = self.forward(&ids)?.into_data_async().await;
+                let data = data.map_err(|error| ModelError::Device(format!("{error:?}")))?;
+                let values = data.as_slice::<f32>().map_err(|error| ModelError::Device(format!("{error:?}")))?;
+                for (&index, embedding) in indices.iter().zip(values.chunks_exact(self.config.d_model)) {
+                    embeddings[index] = embedding.to_vec();
+                }
+            }
+        }
+        Ok(embeddings)
+    }
+
+    /// `ids` `[batch][seq]`, all of one length, to embeddings `[batch, d_model]`.
+    fn forward(&self, ids: &[&[u32]]) -> Result<Tensor<2>, ModelError> {
+        let (batch, seq, d_model) = (ids.len(), ids[0].len(), self.config.d_model);
+        let tokens = self.gguf.tensor(TOKEN_TABLE)?;
+        let n_vocab = tokens.shape[0];
+        let row_bytes = tokens.bytes.len() / n_vocab;
+        let mut x = Vec::with_capacity(batch * seq * d_model);
+        for ids in ids {
+            for (&id, position) in ids.iter().zip(self.positions.chunks_exact(d_model)) {
+                let row = tokens.bytes.chunks_exact(row_bytes).nth(id as usize);
+                let row = dequantize(tokens.ty, row.ok_or(ModelError::Token { id, n_vocab })?)?;
+                x.extend(row.iter().zip(position).map(|(token, position)| token + position));
+            }
+        }
+        let x = Tensor::<3>::from_data(TensorData::new(x, [batch, seq, d_model]), &self.device);
+        let x = self.layers.iter().fold(self.norm.forward(x), |x, layer| layer.forward(x, self.config.n_heads));
+        let mean = x.mean_dim(1).reshape([batch, d_model]);
+        let length = mean.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
+        Ok(mean / length)
+    }
+}
+
+impl Layer {
+    /// `[batch, seq, d_model]` to the same shape. Norms follow the residual sums, as in the original BERT.
+    fn forward(&self, x: Tensor<3>, n_heads: usize) -> Tensor<3> {
+        let [batch, seq, d_model] = x.dims();
+        let head_dim = d_model / n_heads;
+        let qkv = self.attn_qkv.forward(x.clone()).reshape([batch, seq, 3 * n_heads, head_dim]).swap_dims(1, 2);
+        let [q, k, v] = [0, 1, 2].map(|part| qkv.clone().narrow(1, part * n_heads, n_heads));
+        let attended = module::attention(q, k, v, None, None, Default::default());
+        let attended = attended.swap_dims(1, 2).reshape([batch, seq, d_model]);
+        let x = self.attn_output_norm.forward(x + self.attn_output.forward(attended));
+        let hidden = activation::gelu(self.ffn_up.forward(x.clone()));
+        self.layer_output_norm.forward(x + self.ffn_down.forward(hidden))
+    }
+}
+
+impl LayerNorm {
+    fn load(gguf: &Gguf, name: &str, config: &EncoderConfig, device: &Device) -> Result<Self, ModelError> {
+        let parameter = |part: &str| {
+            let values = vector(gguf, &format!("{name}.{part}"), config.d_model)?;
+            Ok::<_, ModelError>(Tensor::from_data(TensorData::new(values, [config.d_model]), device))
+        };
+        Ok(Self { gamma: parameter("weight")?, beta: parameter("bias")?, epsilon: config.layer_norm_epsilon })
+    }
+
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        module::layer_norm(x, self.gamma.clone(), Some(self.beta.clone()), self.epsilon)
+    }
+}
+
+fn matrix(gguf: &Gguf, name: &str, [rows, columns]: [usize; 2]) -> Result<Vec<f32>, ModelError> {
+    let view = gguf.tensor(name)?;
+    expect_shape(name, &view.shape, &[rows, columns])?;
+    Ok(view.to_f32())
+}

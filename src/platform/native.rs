@@ -1,0 +1,105 @@
+//! The world natively: files and threads.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+/// Reading the time.
+pub mod clock {
+    use super::{Instant, OnceLock};
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    /// Milliseconds since some moment at the start of the program; never goes backwards.
+    pub fn now_ms() -> f64 {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3
+    }
+
+    /// Milliseconds since the Unix epoch, as the computer's clock has it.
+    pub fn unix_ms() -> f64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64() * 1e3)
+    }
+}
+
+/// Waits. Natively nothing shares the thread, so it blocks.
+pub async fn sleep_ms(ms: u32) {
+    std::thread::sleep(Duration::from_millis(ms.into()));
+}
+
+/// Lets waiting messages through; natively there are none.
+pub async fn yield_now() {}
+
+/// Runs a future to its end on this thread.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        std::thread::park();
+    }
+}
+
+#[cfg(feature = "core")]
+pub use with_weights::*;
+
+#[cfg(feature = "core")]
+mod with_weights {
+    use super::Path;
+    use crate::platform::CancelToken;
+    use crate::platform::weights::{FetchError, Manifest, Progress, Sha256Hex, WeightError, sha256_hex};
+    use crate::protocol::{Phase, StorageReport, WeightSource};
+
+    pub async fn sha256(bytes: &[u8]) -> Sha256Hex {
+        sha256_hex(bytes)
+    }
+
+    /// Reads the file that the manifest at the path `manifest_url` describes, from beside it.
+    pub async fn load_weights(
+        manifest_url: &str,
+        on_progress: impl FnMut(Phase, u64, u64),
+        cancel: &CancelToken,
+    ) -> Result<(Vec<u8>, Manifest, WeightSource), WeightError> {
+        let mut progress = Progress::new(on_progress);
+        let path = Path::new(manifest_url.strip_prefix("file://").unwrap_or(manifest_url));
+        let manifest = Manifest::parse(&read(path)?)?;
+        progress.at(Phase::Reading, 0, manifest.size_bytes);
+        let bytes = read(&path.with_file_name(&manifest.file))?;
+        if cancel.is_cancelled() {
+            return Err(WeightError::Cancelled);
+        }
+        if !manifest.describes(&bytes) {
+            return Err(WeightError::Corrupt { file: manifest.file, shard: 0 });
+        }
+        progress.at(Phase::Reading, manifest.size_bytes, manifest.size_bytes);
+        Ok((bytes, manifest, WeightSource::Storage))
+    }
+
+    /// Natively nothing is stored: files are read where they lie.
+    pub async fn inspect_storage() -> StorageReport {
+        StorageReport::default()
+    }
+
+    /// See [`inspect_storage`].
+    pub async fn clear_storage() -> StorageReport {
+        StorageReport::default()
+    }
+
+    fn read(path: &Path) -> Result<Vec<u8>, WeightError> {
+        std::fs::read(path).map_err(|error| WeightError::Fetch {
+            url: path.display().to_string(),
+            source: FetchError::Broken(error.to_string()),
+        })
+    }
+}

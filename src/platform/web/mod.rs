@@ -1,0 +1,64 @@
+//! The world in a browser. Everything here works in a window and in a dedicated worker alike.
+
+#[cfg(feature = "core")]
+mod fetch;
+#[cfg(feature = "core")]
+mod lock;
+#[cfg(feature = "core")]
+mod opfs;
+mod tasks;
+#[cfg(feature = "core")]
+mod weights;
+pub mod wire;
+
+pub use tasks::{sleep_ms, spawn_local, yield_now};
+
+#[cfg(feature = "core")]
+pub use opfs::{OpfsShards, clear_storage, inspect_storage};
+#[cfg(feature = "core")]
+pub use weights::{load_weights, sha256};
+
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Reading the time.
+pub mod clock {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen]
+    unsafe extern "C" {
+        #[wasm_bindgen(thread_local_v2, js_name = performance)]
+        static PERFORMANCE: web_sys::Performance;
+    }
+
+    /// Milliseconds since this page or worker started; never goes backwards. Where pages are not
+    /// isolated it ticks every 0.1 ms or so.
+    pub fn now_ms() -> f64 {
+        PERFORMANCE.with(web_sys::Performance::now)
+    }
+
+    /// Milliseconds since the Unix epoch, as the computer's clock has it. Unlike [`now_ms`] it counts
+    /// the time a computer sleeps in every browser.
+    pub fn unix_ms() -> f64 {
+        js_sys::Date::now()
+    }
+}
+
+/// `navigator`, which a window and a worker both have, each of its own type.
+fn navigator() -> web_sys::WorkerNavigator {
+    property(&js_sys::global(), "navigator").unchecked_into()
+}
+
+/// A property that may be absent, in an old browser or outside a secure context.
+fn property(object: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An exception in words.
+fn message_of(error: &JsValue) -> String {
+    let message = property(error, "message").as_string().filter(|message| !message.is_empty());
+    match (property(error, "name").as_string(), message) {
+        (Some(name), Some(message)) => format!("{name}: {message}"),
+        (_, Some(message)) => message,
+        _ => format!("{error:?}"),
+    }
+}

@@ -1,0 +1,87 @@
+//! Weights in a browser: from OPFS where they are whole there, else over the network, resumed.
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Crypto, Url};
+
+use super::fetch::{WebFetcher, fetch_small};
+use super::opfs::OpfsShards;
+use super::property;
+use crate::platform::CancelToken;
+use crate::platform::weights::{
+    FetchError, Manifest, Progress, Sha256Hex, ShardStore, WeightError, assemble, sha256_hex,
+};
+use crate::protocol::{Phase, WeightSource};
+
+/// Below this a round trip to the browser costs more than hashing here.
+const WORTH_ASKING_BYTES: usize = 16 << 10;
+
+/// The model that the manifest at `manifest_url` names, verified, in memory.
+///
+/// The address is relative to this worker's (or page's) own. `on_progress` hears of it at most ten
+/// times a second. Without a network, the manifest is that of the model stored last under this name.
+pub async fn load_weights(
+    manifest_url: &str,
+    on_progress: impl FnMut(Phase, u64, u64),
+    cancel: &CancelToken,
+) -> Result<(Vec<u8>, Manifest, WeightSource), WeightError> {
+    let mut progress = Progress::new(on_progress);
+    let here = property(&property(&js_sys::global(), "location"), "href").as_string().unwrap_or_default();
+    let url = resolve(manifest_url, &here)?;
+    let remembered_as = url.rsplit('/').next().and_then(|name| name.split(['?', '#']).next()).unwrap_or_default();
+    let manifest = Manifest::parse(&manifest_at(&url, remembered_as).await?)?;
+    if cancel.is_cancelled() {
+        return Err(WeightError::Cancelled);
+    }
+    let fetcher = WebFetcher { url: resolve(&manifest.file, &url)? };
+    // A browser that refuses storage (some private windows) still gets its model.
+    let store = OpfsShards::open(&manifest.sha256).await.ok();
+    let (bytes, source) = assemble(&manifest, &fetcher, store.as_ref(), &mut progress, cancel).await?;
+    // The manifest in the folder says that the model beside it is whole. Without it the model is merely
+    // not found when there is no network.
+    if let (Some(store), true) = (&store, source != WeightSource::Memory)
+        && !matches!(store.read(remembered_as).await, Ok(Some(_)))
+    {
+        let _ = store.write(remembered_as, 0, manifest.to_json().as_bytes()).await;
+    }
+    Ok((bytes, manifest, source))
+}
+
+/// Hashes by the browser where it offers that (secure contexts only), else here.
+pub async fn sha256(bytes: &[u8]) -> Sha256Hex {
+    if bytes.len() >= WORTH_ASKING_BYTES
+        && let Some(digest) = ask_browser(bytes).await
+    {
+        return digest.into();
+    }
+    sha256_hex(bytes)
+}
+
+async fn ask_browser(bytes: &[u8]) -> Option<[u8; 32]> {
+    let crypto = property(&js_sys::global(), "crypto");
+    if !property(&crypto, "subtle").is_object() {
+        return None;
+    }
+    let subtle = crypto.unchecked_into::<Crypto>().subtle();
+    let digest: Promise = subtle.digest_with_str_and_js_u8_array("SHA-256", &Uint8Array::from(bytes)).ok()?;
+    let digest = JsFuture::from(digest).await.ok()?;
+    Uint8Array::new(&digest).to_vec().try_into().ok()
+}
+
+async fn manifest_at(url: &str, remembered_as: &str) -> Result<Vec<u8>, WeightError> {
+    match fetch_small(url).await {
+        Ok(json) => Ok(json),
+        Err(error) => match OpfsShards::find(remembered_as).await {
+            Some(json) if error.is_worth_a_retry() => Ok(json),
+            _ => Err(WeightError::Fetch { url: url.into(), source: error }),
+        },
+    }
+}
+
+fn resolve(url: &str, base: &str) -> Result<String, WeightError> {
+    Url::new_with_base(url, base).map(|url| url.href()).map_err(|_| WeightError::Fetch {
+        url: url.into(),
+        source: FetchError::Broken(format!("no address relative to {base}")),
+    })
+}

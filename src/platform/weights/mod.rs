@@ -1,0 +1,58 @@
+//! Weights: what a manifest promises, what is held of it, and how the rest is fetched.
+//!
+//! ```text
+//! models/minilm.manifest.json → Manifest → Plan { shard: whole | partial | missing }
+//!   store  weights/<sha256>/0003       a whole shard, verified when written and when read
+//!          weights/<sha256>/0003.part  the beginning of one, verified once it is whole
+//!   fetch  Range: bytes=<first missing>-<last missing>, once per gap
+//! ```
+//!
+//! Nothing here touches a browser: [`assemble`] runs over any [`Fetcher`] and any [`ShardStore`], so
+//! the tests of its bad days run natively.
+
+mod assemble;
+mod manifest;
+mod plan;
+mod progress;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use assemble::assemble;
+pub use manifest::{Manifest, ManifestError, Sha256Hex, Shard, sha256_hex};
+pub use plan::Plan;
+pub use progress::Progress;
+pub use source::{Body, FetchError, Fetcher, Part, ShardStore, StoreError};
+
+use crate::protocol::{EngineError, ErrorCode};
+
+/// Shards of 4 MiB: six for the default model. Small enough that a damaged one costs little to fetch
+/// again, large enough that requests and files stay few.
+pub const SHARD_BYTES: u64 = 4 << 20;
+
+/// Why weights did not arrive.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightError {
+    #[error("cancelled")]
+    Cancelled,
+    #[error("{url}: {source}")]
+    Fetch { url: String, source: FetchError },
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A shard was fetched twice and was twice not what the manifest promises.
+    #[error("shard {shard} of {file} is not what its manifest promises")]
+    Corrupt { file: String, shard: usize },
+}
+
+impl From<WeightError> for EngineError {
+    /// [`WeightError::Cancelled`] has no code of its own: it is an event, and the host sends that.
+    fn from(error: WeightError) -> EngineError {
+        let code = match error {
+            WeightError::Fetch { .. } => ErrorCode::Network,
+            WeightError::Manifest(_) => ErrorCode::BadModel,
+            WeightError::Corrupt { .. } => ErrorCode::Corrupt,
+            WeightError::Cancelled => ErrorCode::Internal,
+        };
+        EngineError { code, detail: error.to_string() }
+    }
+}
