@@ -13,7 +13,7 @@ use super::client::{Client, WORKER_URL};
 use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
-use crate::protocol::{DevicePreference, Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
+use crate::protocol::{Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
 
 /// The shop's file, beside the page.
 pub const PACK_URL: &str = "shop.pack";
@@ -114,13 +114,8 @@ pub fn load_model(store: Store) {
     if matches!(store.model.get_untracked(), ModelState::Loading { .. } | ModelState::Ready { .. }) {
         return;
     }
-    let device = match browser::query_parameter("device").as_deref() {
-        Some("cpu") => DevicePreference::Cpu,
-        Some("gpu") => DevicePreference::Gpu,
-        _ => DevicePreference::Auto,
-    };
     let started_ms = browser::now_ms();
-    let request = Request::LoadModel { manifest_url: MODEL_MANIFEST_URL.into(), device };
+    let request = Request::LoadModel { manifest_url: MODEL_MANIFEST_URL.into(), device: store.wanted_device };
     let sent = send(store, request, None, move |event| match event {
         Event::Progress { phase, loaded_bytes, total_bytes } => store.model.update(|model| {
             if let ModelState::Loading { request, .. } = *model {
@@ -176,8 +171,7 @@ pub fn recommend(store: Store, surface: Surface, limit: usize, then: impl Fn(Vec
         true => store.history.read_untracked().events().to_vec(),
         false => Vec::new(),
     };
-    let language = store.language.get_untracked();
-    send(store, Request::Recommend { surface, history, language, limit }, None, move |event| match event {
+    send(store, Request::Recommend { surface, history, limit }, None, move |event| match event {
         Event::Recommended { items } => then(items),
         Event::Failed { error } => leptos::logging::warn!("no recommendations: {error}"),
         _ => {}

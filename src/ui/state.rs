@@ -15,7 +15,7 @@ use super::words::Phrase;
 use super::{browser, words};
 use crate::pack::Localized;
 use crate::protocol::{
-    DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, WeightSource,
+    DevicePreference, DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, WeightSource,
 };
 
 const LANGUAGE_KEY: &str = "attendant.language";
@@ -96,6 +96,30 @@ pub enum ModelState {
     Failed(EngineError),
 }
 
+impl ModelState {
+    /// For styles and tests.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ModelState::Absent => "absent",
+            ModelState::Offered => "offered",
+            ModelState::Loading { .. } => "loading",
+            ModelState::Cancelled => "cancelled",
+            ModelState::Ready { .. } => "ready",
+            ModelState::Failed(_) => "failed",
+        }
+    }
+
+    /// Where a loaded model came from.
+    pub fn source_code(&self) -> Option<&'static str> {
+        match self {
+            ModelState::Ready { source: WeightSource::Network, .. } => Some("network"),
+            ModelState::Ready { source: WeightSource::Storage, .. } => Some("storage"),
+            ModelState::Ready { source: WeightSource::Memory, .. } => Some("memory"),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct Store {
     pub language: RwSignal<Language>,
@@ -122,6 +146,8 @@ pub struct Store {
     pub engine_open: RwSignal<bool>,
     pub model: RwSignal<ModelState>,
     pub device: RwSignal<Option<DeviceReport>>,
+    /// `?device=` of the address with which the page was opened, for tests and for the curious.
+    pub wanted_device: DevicePreference,
     pub storage: RwSignal<Option<StorageReport>>,
     pub fetched: RwSignal<Vec<Fetched>>,
 }
@@ -170,6 +196,11 @@ impl Store {
             engine_open: RwSignal::new(false),
             model: RwSignal::new(ModelState::Absent),
             device: RwSignal::new(None),
+            wanted_device: match browser::query_parameter("device").as_deref() {
+                Some("cpu") => DevicePreference::Cpu,
+                Some("gpu") => DevicePreference::Gpu,
+                _ => DevicePreference::Auto,
+            },
             storage: RwSignal::new(None),
             fetched: RwSignal::new(Vec::new()),
         };

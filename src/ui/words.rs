@@ -121,11 +121,11 @@ phrases! {
     CLOSE_CHAT: "Close the chat" / "关闭对话";
     CHAT: "Attendant" / "店员";
     CHAT_LABEL: "Conversation with the shop's attendant" / "与店员的对话";
-    AI_LABEL: "AI · answers from this shop's own pages" / "AI · 依据本店资料回答";
+    AI_LABEL: "AI · runs on your device" / "AI · 在您的设备上运行";
     AI_NOTE: "You are talking with a computer program, not a person. It runs on your device and can be wrong."
         / "与您对话的是人工智能程序，不是真人。它在您的设备上运行，可能出错。";
     COMPOSER: "Your question" / "您的问题";
-    COMPOSER_HINT: "Ask about a product, delivery, returns…" / "问问商品、配送、退换货……";
+    COMPOSER_HINT: "Ask a question…" / "想问什么？";
     SEND: "Send" / "发送";
     STOP: "Stop" / "停止";
     STOPPED: "Stopped." / "已停止。";
@@ -415,6 +415,7 @@ pub fn error(code: ErrorCode) -> Phrase {
         ErrorCode::BadModel => {
             Phrase { en: "The model is not in a form this page can read.", zh: "本页无法读取模型。" }
         }
+        ErrorCode::NoModel => Phrase { en: "The model is not loaded.", zh: "模型尚未加载。" },
         ErrorCode::NoPack => Phrase { en: "The shop is still being opened.", zh: "店铺还在打开中。" },
         ErrorCode::WorkerLost => ENGINE_LOST,
     }
@@ -440,13 +441,13 @@ pub fn receipt(language: Language, n_requests: usize, n_bytes: u64, n_elsewhere:
     let size = bytes(n_bytes);
     match (language, n_elsewhere) {
         (Language::En, 0) => format!(
-            "This page has fetched {n_requests} files ({size}), all from this shop's own address. What you typed, viewed or put in the cart was in none of these requests."
+            "This page has fetched {n_requests} files ({size}), all from this shop's own address. None of these requests carried what you asked or what is in your cart. As on every site, the host sees the address that you open or reload."
         ),
         (Language::En, n) => format!(
             "This page has fetched {n_requests} files ({size}), {n} of them from another address: see the list."
         ),
         (Language::Zh, 0) => format!(
-            "本页共获取 {n_requests} 个文件（{size}），全部来自本店网址。您输入、浏览、加购的内容都不在这些请求里。"
+            "本页共获取 {n_requests} 个文件（{size}），全部来自本店网址。这些请求都不含您的提问和购物车。与所有网站一样，主机能看到您打开或刷新的网址。"
         ),
         (Language::Zh, n) => format!("本页共获取 {n_requests} 个文件（{size}），其中 {n} 个来自其他网址，见下表。"),
     }

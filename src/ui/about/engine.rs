@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{button, topic};
+use crate::protocol::{DeviceKind, DeviceReason};
 use crate::ui::client::Health;
 use crate::ui::link::{self, MODEL_BYTES};
 use crate::ui::state::{ModelState, Store};
@@ -31,16 +32,38 @@ fn device(store: Store) -> AnyView {
                 })
                 .into_any(),
             Some(report) => (
-                leptos::html::p().class("fact").attr("data-testid", "device-badge").child((
-                    words::device_kind(language, report.kind),
-                    leptos::html::span().class("fact-name").child(report.name.clone()),
-                )),
+                leptos::html::p()
+                    .class("fact")
+                    .attr("data-testid", "device-badge")
+                    .attr("data-device", kind_code(report.kind))
+                    .attr("data-reason", reason_code(&report.reason))
+                    .child((
+                        words::device_kind(language, report.kind),
+                        leptos::html::span().class("fact-name").child(report.name.clone()),
+                    )),
                 leptos::html::p().child(words::device_reason(language, &report)),
             )
                 .into_any(),
         }
     })
     .into_any()
+}
+
+fn kind_code(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Cpu => "cpu",
+        DeviceKind::Gpu => "gpu",
+    }
+}
+
+fn reason_code(reason: &DeviceReason) -> &'static str {
+    match reason {
+        DeviceReason::Preferred => "preferred",
+        DeviceReason::Measured { .. } => "measured",
+        DeviceReason::NoAdapter => "no_adapter",
+        DeviceReason::Refused { .. } => "refused",
+        DeviceReason::Lost => "lost",
+    }
 }
 
 fn model(store: Store) -> AnyView {
@@ -75,7 +98,11 @@ fn model(store: Store) -> AnyView {
         _ => Some(button(store, words::LOAD_MODEL, move |_| link::load_model(store))),
     };
     (
-        leptos::html::p().attr("data-testid", "model-state").child(state),
+        leptos::html::p()
+            .attr("data-testid", "model-state")
+            .attr("data-state", move || store.model.read().code())
+            .attr("data-source", move || store.model.read().source_code())
+            .child(state),
         bar,
         leptos::html::div().class("topic-actions").child((actions, move || {
             let text = words::download_of(store.language.get(), MODEL_BYTES);

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::COMPOSER_ID;
 use super::conversation::{MOST_CHARACTERS, ask, stop};
 use super::message::quick_replies;
+use crate::ui::browser;
 use crate::ui::icon::{self, icon};
 use crate::ui::state::Store;
 use crate::ui::words;
@@ -23,11 +24,13 @@ pub fn composer(store: Store) -> AnyView {
     // The field is as high as its text; the style sheet says where it ends growing.
     Effect::new(move |_| {
         draft.track();
-        if let Some(field) = field.get() {
+        let Some(field) = field.get() else { return };
+        // Once the field holds what the draft says.
+        browser::on_next_frame(move || {
             let style = web_sys::HtmlElement::style(&field);
             let _ = style.set_property("height", "auto");
             let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
-        }
+        });
     });
     let send = move || {
         if conversation.running.get_untracked().is_none() && !draft.read_untracked().trim().is_empty() {

@@ -181,16 +181,16 @@ fn products(store: Store, items: &[Recommendation]) -> Option<AnyView> {
             let title = product.title.clone();
             let face = (
                 picture(store, &shop, product, 72),
-                leptos::html::span().class("chat-product-title").child(move || store.read(&title)),
+                leptos::html::span().class("chat-product-words").child((
+                    leptos::html::span().class("chat-product-title").child(move || store.read(&title)),
+                    price(store, product),
+                )),
             );
             leptos::html::li()
                 .class("chat-product")
                 .attr("data-testid", "product-card")
                 .attr("data-product", product.id.clone())
-                .child((
-                    link(store, Route::Product(product.id.clone()), "chat-product-link", face.into_any()),
-                    price(store, product),
-                ))
+                .child(link(store, Route::Product(product.id.clone()), "chat-product-link", face.into_any()))
                 .into_any()
         })
         .collect();

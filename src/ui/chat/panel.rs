@@ -1,11 +1,13 @@
 //! The chat's frame: its head, the log, what there is to say about the model, the composer.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::composer::composer;
-use super::conversation::begin_anew;
+use super::conversation::{Message, begin_anew};
 use super::message::{message, quick_replies};
 use super::{LAUNCHER_ID, close, open};
+use crate::protocol::Phase;
 use crate::ui::client::Health;
 use crate::ui::icon::{self, icon};
 use crate::ui::link as engine;
@@ -81,30 +83,19 @@ fn head(store: Store) -> AnyView {
 fn log(store: Store) -> AnyView {
     let conversation = store.conversation;
     let element = NodeRef::<leptos::html::Div>::new();
-    // The end stays in view while the shopper is there; who has scrolled up to read is left alone.
-    let follow = RwSignal::new(true);
-    let scroll = move || {
-        if let Some(log) = element.get_untracked().filter(|_| follow.get_untracked()) {
-            log.set_scroll_top(log.scroll_height());
-        }
-    };
+    let scroll = Scroll::new(element);
+    Effect::new(move |_| {
+        conversation.messages.track();
+        scroll.follow();
+    });
     Effect::new(move |_| {
         let messages = conversation.messages.read();
-        if let Some(super::conversation::Message::Attendant { answer, .. }) = messages.last() {
+        if let Some(Message::Attendant { answer, .. }) = messages.last() {
             answer.text.track();
             answer.state.track();
         }
-        browser::on_next_frame(scroll);
+        browser::on_next_frame(move || scroll.to_newest());
     });
-    Effect::new(move |_| {
-        conversation.messages.track();
-        follow.set(true);
-    });
-    let on_scroll = move |_| {
-        if let Some(log) = element.get_untracked() {
-            follow.set(log.scroll_height() - log.scroll_top() - log.client_height() < 48);
-        }
-    };
     let list = For(ForProps::builder()
         .each(move || conversation.messages.get())
         .key(|message| message.id())
@@ -118,9 +109,56 @@ fn log(store: Store) -> AnyView {
         .attr("aria-busy", move || if conversation.running.get().is_some() { "true" } else { "false" })
         .attr("tabindex", "0")
         .node_ref(element)
-        .on(leptos::ev::scroll, on_scroll)
+        .on(leptos::ev::scroll, move |_| scroll.note())
         .child((greeting(store), list))
         .into_any()
+}
+
+/// Keeps what is new in view: the end of the log, but never past the question, so that a long answer
+/// is read from its beginning. Who has scrolled up to read is left alone until the next message.
+#[derive(Clone, Copy)]
+struct Scroll {
+    log: NodeRef<leptos::html::Div>,
+    /// How far down it has been taken, in CSS pixels.
+    taken_to: StoredValue<i32>,
+    following: StoredValue<bool>,
+}
+
+/// A scroll position this much above where it was taken is the shopper's doing.
+const SCROLL_SLACK_PX: i32 = 24;
+
+impl Scroll {
+    fn new(log: NodeRef<leptos::html::Div>) -> Scroll {
+        Scroll { log, taken_to: StoredValue::new(0), following: StoredValue::new(true) }
+    }
+
+    fn follow(self) {
+        self.following.set_value(true);
+        self.taken_to.set_value(0);
+    }
+
+    fn note(self) {
+        if let Some(log) = self.log.get_untracked() {
+            self.following.set_value(log.scroll_top() >= self.taken_to.get_value() - SCROLL_SLACK_PX);
+        }
+    }
+
+    fn to_newest(self) {
+        // The panel may have been closed since.
+        let Some(log) = self.log.try_get_untracked().flatten() else { return };
+        if !self.following.get_value() {
+            return;
+        }
+        let end = log.scroll_height() - log.client_height();
+        let last = log.last_element_child();
+        let question = last.and_then(|last| last.previous_element_sibling());
+        let question_top = question.and_then(|question| question.dyn_into::<web_sys::HtmlElement>().ok());
+        let target = question_top.map_or(end, |question| end.min(question.offset_top() - log.offset_top() - 16));
+        if target > log.scroll_top() {
+            log.set_scroll_top(target);
+        }
+        self.taken_to.set_value(log.scroll_top());
+    }
 }
 
 fn greeting(store: Store) -> AnyView {
@@ -163,8 +201,8 @@ fn announcer(store: Store) -> AnyView {
 /// One line over the composer: the engine's trouble first, else the model's progress.
 fn notice(store: Store) -> AnyView {
     (move || match store.health.get() {
-        Health::Lost => Some(lost(store)),
-        Health::Restarting { attempt } => Some(line(words::restarting(store.language.get(), attempt), ().into_any())),
+        Health::Lost => lost(store),
+        Health::Restarting { attempt } => line(words::restarting(store.language.get(), attempt), ().into_any()),
         _ => model_notice(store),
     })
     .into_any()
@@ -188,32 +226,43 @@ fn lost(store: Store) -> AnyView {
     line(store.say(words::ENGINE_LOST).into(), reload)
 }
 
-fn model_notice(store: Store) -> Option<AnyView> {
-    let language = store.language.get();
-    let load = move || action(words::download_of(language, MODEL_BYTES), move |_| engine::load_model(store));
-    match store.model.get() {
-        ModelState::Absent | ModelState::Ready { .. } => None,
-        ModelState::Offered => {
-            Some(line(format!("{} {}", store.say(words::MODEL_OFFER), store.say(words::MODEL_SAVER)), load()))
+fn model_notice(store: Store) -> AnyView {
+    // The state changes with every piece that arrives, its kind seldom: the buttons stay what they are.
+    let kind = Memo::new(move |_| store.model.read().code());
+    (move || {
+        // Read, not only tracked: a memo that nobody has read follows nothing.
+        kind.get();
+        let language = store.language.get();
+        let load = || action(words::download_of(language, MODEL_BYTES), move |_| engine::load_model(store));
+        match store.model.get_untracked() {
+            ModelState::Absent | ModelState::Ready { .. } => ().into_any(),
+            ModelState::Offered => {
+                line(format!("{} {}", store.say(words::MODEL_OFFER), store.say(words::MODEL_SAVER)), load())
+            }
+            ModelState::Loading { .. } => loading(store),
+            ModelState::Cancelled => line(store.say(words::MODEL_DECLINED).into(), load()),
+            ModelState::Failed(error) => {
+                let again = action(store.say(words::TRY_AGAIN).into(), move |_| engine::load_model(store));
+                line(words::error(error.code).get(language).into(), again)
+            }
         }
-        ModelState::Loading { phase, loaded_bytes, total_bytes, .. } => {
-            let cancel = action(store.say(words::CANCEL).into(), move |_| engine::cancel_model(store));
-            let text = words::progress(language, phase, loaded_bytes, total_bytes);
-            let bar = leptos::html::progress()
-                .attr("max", total_bytes.max(1).to_string())
-                .attr("value", loaded_bytes.to_string())
-                .attr("aria-label", store.say(words::MODEL));
-            Some(
-                leptos::html::div()
-                    .class("notice notice-progress")
-                    .child((leptos::html::p().child(text), cancel, bar))
-                    .into_any(),
-            )
-        }
-        ModelState::Cancelled => Some(line(store.say(words::MODEL_DECLINED).into(), load())),
-        ModelState::Failed(error) => {
-            let again = action(store.say(words::TRY_AGAIN).into(), move |_| engine::load_model(store));
-            Some(line(words::error(error.code).get(language).into(), again))
-        }
-    }
+    })
+    .into_any()
+}
+
+fn loading(store: Store) -> AnyView {
+    let far = move || match *store.model.read() {
+        ModelState::Loading { phase, loaded_bytes, total_bytes, .. } => (phase, loaded_bytes, total_bytes),
+        _ => (Phase::Preparing, 0, 0),
+    };
+    let text = move || {
+        let (phase, loaded_bytes, total_bytes) = far();
+        words::progress(store.language.get(), phase, loaded_bytes, total_bytes)
+    };
+    let cancel = action(store.say(words::CANCEL).into(), move |_| engine::cancel_model(store));
+    let bar = leptos::html::progress()
+        .attr("max", move || far().2.max(1).to_string())
+        .attr("value", move || far().1.to_string())
+        .attr("aria-label", store.say(words::MODEL));
+    leptos::html::div().class("notice notice-progress").child((leptos::html::p().child(text), cancel, bar)).into_any()
 }

@@ -13,7 +13,8 @@ use super::super::words;
 use super::card::card;
 use super::rail::rail;
 use super::{follow, link, page_title, picture};
-use crate::protocol::Surface;
+use crate::pack::Product;
+use crate::protocol::{Language, Surface};
 
 /// Products shown at first, and with every press on "show more": whole rows of 2, 3 and 4.
 const PAGE: usize = 24;
@@ -95,7 +96,16 @@ fn goods_title(store: Store, shop: Arc<Shop>, at_home: Memo<bool>) -> AnyView {
 
 fn hero(store: Store, shop: &Shop) -> AnyView {
     let (name, tagline) = (shop.settings.name.clone(), shop.settings.tagline.clone());
-    let featured = shop.products.iter().find(|product| product.is_in_stock() && shop.picture(&product.image).is_some());
+    let featured = window_piece(shop);
+    // The name as the other half of the customers knows it.
+    let other = move || match store.language.get() {
+        Language::En => Language::Zh,
+        Language::Zh => Language::En,
+    };
+    let eyebrow = leptos::html::p()
+        .class("eyebrow")
+        .attr("lang", move || other().tag())
+        .child(move || name.text(other()).to_owned());
     let featured = featured.map(|product| {
         let title = product.title.clone();
         let face = (
@@ -108,7 +118,7 @@ fn hero(store: Store, shop: &Shop) -> AnyView {
         .class("hero")
         .child((
             leptos::html::div().class("hero-words").child((
-                leptos::html::p().class("eyebrow").child(move || store.read(&name)),
+                eyebrow,
                 page_title("hero-title", move || store.read(&tagline)),
                 leptos::html::div().class("hero-actions").child((
                     leptos::html::a()
@@ -131,6 +141,15 @@ fn hero(store: Store, shop: &Shop) -> AnyView {
             featured,
         ))
         .into_any()
+}
+
+/// What stands in the window: the first product of the second shelf, since the first of all opens the
+/// shelves below it anyway.
+fn window_piece(shop: &Shop) -> Option<&Product> {
+    let shown = |product: &&Product| product.is_in_stock() && shop.picture(&product.image).is_some();
+    let second = shop.categories.get(1).map(|category| &category.id);
+    let of_second = shop.products.iter().filter(|product| Some(&product.category) == second).find(shown);
+    of_second.or_else(|| shop.products.iter().find(shown))
 }
 
 fn filter(store: Store, shop: &Shop) -> AnyView {

@@ -62,8 +62,8 @@ pub fn price(store: Store, product: &Product) -> AnyView {
             leptos::html::span().class("visually-hidden").child(format!("{} ", phrase.get(language)))
         };
         match &sale {
-            None => leptos::html::p().class("price").child(money(&full)).into_any(),
-            Some(sale) => leptos::html::p()
+            None => leptos::html::span().class("price").child(money(&full)).into_any(),
+            Some(sale) => leptos::html::span()
                 .class("price price-sale")
                 .child(leptos::html::span().child((hidden(words::NOW_PRICE), money(sale))))
                 .child(leptos::html::s().child((hidden(words::WAS_PRICE), money(&full))))

@@ -15,14 +15,13 @@ use crate::protocol::{Recommendation, Surface};
 /// Two full rows on a phone, one on a desktop.
 const SHOWN: usize = 4;
 
-/// A rail for one place. Asks again when the history, the consent or the language changes.
+/// A rail for one place. Asks again when the history or the consent changes.
 pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
     let items = RwSignal::new(None::<Vec<Recommendation>>);
     let asked = surface.clone();
     Effect::new(move |_| {
         store.history.track();
         store.personalise.track();
-        store.language.track();
         if store.engine_open.get() {
             // A rail that has left the page by then has no signal to set any more.
             link::recommend(store, asked.clone(), SHOWN + 2, move |new| drop(items.try_set(Some(new))));
