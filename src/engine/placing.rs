@@ -13,10 +13,7 @@ const PROBE: &str =
 const N_PROBES: usize = 3;
 
 /// Loads the model on the device that `preference` leads to.
-pub async fn load(
-    bytes: Vec<u8>,
-    preference: DevicePreference,
-) -> Result<(Embedder, DeviceReport), EmbedderError> {
+pub async fn load(bytes: Vec<u8>, preference: DevicePreference) -> Result<(Embedder, DeviceReport), EmbedderError> {
     // First on the CPU, whatever comes: a file that does not load is found here, and there is a way back.
     let on_cpu = Embedder::load(bytes, Placement::cpu())?;
     if preference == DevicePreference::Cpu {

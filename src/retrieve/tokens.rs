@@ -26,7 +26,8 @@ const STOP_WORDS: &str = "a about all also am an and any are as at be been but b
     will with would you your yours youre";
 
 /// Chinese particles, pronouns and auxiliaries.
-const STOP_CHARACTERS: &str = "的了吗呢啊吧呀么嘛哦是我你您他她它们这那和与或就也都还要想请给把被让会能可以个有没不在到说";
+const STOP_CHARACTERS: &str =
+    "的了吗呢啊吧呀么嘛哦是我你您他她它们这那和与或就也都还要想请给把被让会能可以个有没不在到说";
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 static STOP_WORD_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());

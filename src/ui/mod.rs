@@ -1,2 +1,29 @@
-//! The Leptos page.
+//! The Leptos page: a storefront with the attendant in it.
+//!
+//! [`start`] mounts [`app`] over the static shell of `index.html`. The state is one [`state::Store`] of
+//! signals; [`link`] is where it meets the pack and the worker; the parts ([`storefront`], [`chat`],
+//! [`about`]) only read the store and call its verbs. What needs no browser is pure and tested
+//! natively: [`cart`], [`history`], [`route`], [`markdown`], [`shop`], [`words`].
+//!
+//! Views are built with Leptos' functions, not its `view!` macro: the macro turns static parts into
+//! `innerHTML`, which the page's own rules (`require-trusted-types-for 'script'`) forbid.
+
+pub mod about;
+pub mod app;
+pub mod browser;
+pub mod cart;
+pub mod chat;
 pub mod client;
+pub mod history;
+pub mod icon;
+pub mod intl;
+pub mod link;
+pub mod markdown;
+pub mod receipt;
+pub mod route;
+pub mod shop;
+pub mod state;
+pub mod storefront;
+pub mod words;
+
+pub use app::start;

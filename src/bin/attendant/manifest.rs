@@ -22,6 +22,5 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let gguf = Gguf::parse(bytes.clone()).with_context(|| format!("{} is not a GGUF file", args.file.display()))?;
     let name = gguf.metadata().str("general.name").unwrap_or(file).to_owned();
     let manifest = Manifest::of(&name, file, &bytes, args.shard_bytes);
-    std::fs::write(&args.output, manifest.to_json())
-        .with_context(|| format!("writing {}", args.output.display()))
+    std::fs::write(&args.output, manifest.to_json()).with_context(|| format!("writing {}", args.output.display()))
 }

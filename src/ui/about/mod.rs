@@ -1,0 +1,49 @@
+//! "How this works": what runs where, what was fetched, what is recorded, and the switches for it.
+
+mod engine;
+mod network;
+mod personal;
+
+use leptos::prelude::*;
+
+use super::link;
+use super::state::Store;
+use super::storefront::page_title;
+use super::words;
+
+pub fn about(store: Store) -> AnyView {
+    // Also when the page is entered here, before there is anything to ask.
+    Effect::new(move |_| {
+        if store.engine_open.get() {
+            link::inspect_storage(store);
+        }
+    });
+    leptos::html::div()
+        .class("about")
+        .child((
+            page_title("page-heading", move || store.say(words::HOW).to_owned()),
+            leptos::html::p().class("about-lead").child(move || store.say(words::HOW_LEAD)),
+            engine::engine(store),
+            network::receipt(store),
+            personal::personal(store),
+        ))
+        .into_any()
+}
+
+/// One topic: a heading and what there is to say about it.
+fn topic(store: Store, title: words::Phrase, body: AnyView) -> AnyView {
+    leptos::html::section()
+        .class("topic")
+        .child((leptos::html::h2().class("section-title").child(move || store.say(title)), body))
+        .into_any()
+}
+
+/// A button of this page.
+fn button(store: Store, label: words::Phrase, on_click: impl FnMut(leptos::ev::MouseEvent) + 'static) -> AnyView {
+    leptos::html::button()
+        .attr("type", "button")
+        .class("small-button")
+        .on(leptos::ev::click, on_click)
+        .child(move || store.say(label))
+        .into_any()
+}

@@ -1,0 +1,181 @@
+//! The page as a whole: mounts over the static shell and shows the view that the address names.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::about::about;
+use super::chat;
+use super::link;
+use super::receipt;
+use super::route::Route;
+use super::state::{ShopState, Store};
+use super::storefront::{basket, catalogue, footer, masthead, product};
+use super::{browser, words};
+
+/// The element of `index.html` that the page takes over.
+const MOUNT_ID: &str = "app";
+
+/// At most this wide, a screen is a phone's.
+const PHONE: &str = "(max-width: 40rem)";
+
+/// Mounts the page in place of its static shell.
+pub fn start() {
+    let Some(mount) = browser::document().get_element_by_id(MOUNT_ID) else {
+        leptos::logging::error!("index.html has no element with the id {MOUNT_ID}");
+        return;
+    };
+    let shell: Vec<web_sys::Node> = std::iter::successors(mount.first_child(), |node| node.next_sibling()).collect();
+    leptos::mount::mount_to(mount.clone().unchecked_into(), app).forget();
+    // The shell goes only once the page stands: no blank frame in between.
+    for node in shell {
+        let _ = mount.remove_child(&node);
+    }
+}
+
+fn app() -> AnyView {
+    let store = Store::new();
+    provide_context(store);
+    receipt::watch(store.fetched);
+    browser::follow_visual_viewport();
+    browser::on_media(PHONE, move |phone| store.phone.set(phone));
+    browser::listen(&browser::window(), "popstate", move |_| {
+        store.route.set(Route::from_query(browser::query_parameter));
+    });
+    title(store);
+    accent(store);
+    link::open_shop(store);
+    let behind_chat = move || store.phone.get() && store.chat_open.get();
+    (
+        leptos::html::div()
+            .class("page")
+            .attr("data-chat", move || store.chat_open.get().then_some("open"))
+            .attr("inert", behind_chat)
+            .child((
+                leptos::html::a().class("skip").href("#main").child(move || store.say(words::SKIP)),
+                masthead(store),
+                leptos::html::main().id("main").attr("tabindex", "-1").child(part(store, main(store))),
+                part(store, footer(store)),
+                chat::launcher(store),
+            )),
+        part(store, (move || store.chat_open.get().then(|| chat::panel(store))).into_any()),
+        announcer(store),
+    )
+        .into_any()
+}
+
+fn main(store: Store) -> AnyView {
+    // Filters of the catalogue are one page: only what is in it changes.
+    let page = Memo::new(move |_| match &*store.route.read() {
+        Route::Category(_) | Route::Search(_) => Route::Home,
+        route => route.clone(),
+    });
+    (move || match (&*store.shop.read(), page.get()) {
+        (_, Route::About) => about(store),
+        (ShopState::Opening, _) => opening(store),
+        (ShopState::Failed, _) => failed(store),
+        (ShopState::Open(shop), Route::Product(id)) => product(store, shop.clone(), id),
+        (ShopState::Open(shop), Route::Cart) => basket(store, shop.clone()),
+        (ShopState::Open(shop), _) => catalogue(store, shop.clone()),
+    })
+    .into_any()
+}
+
+/// What the static shell shows, until the shop's file is there.
+fn opening(store: Store) -> AnyView {
+    let ghosts: Vec<AnyView> = (0..8)
+        .map(|_| {
+            leptos::html::div()
+                .class("card card-ghost")
+                .child((
+                    leptos::html::span().class("card-picture"),
+                    leptos::html::span().class("ghost-line"),
+                    leptos::html::span().class("ghost-line ghost-short"),
+                ))
+                .into_any()
+        })
+        .collect();
+    leptos::html::div()
+        .class("catalogue")
+        .attr("aria-busy", "true")
+        .child((
+            leptos::html::div().class("hero hero-ghost").child((
+                leptos::html::p()
+                    .class("visually-hidden")
+                    .attr("role", "status")
+                    .child(move || store.say(words::LOADING_SHOP)),
+                leptos::html::div().class("hero-words"),
+                leptos::html::span().class("hero-picture"),
+            )),
+            leptos::html::div().class("grid").attr("aria-hidden", "true").child(ghosts),
+        ))
+        .into_any()
+}
+
+fn failed(store: Store) -> AnyView {
+    leptos::html::div()
+        .class("empty")
+        .attr("role", "alert")
+        .child((
+            leptos::html::h1().id("page-title").class("empty-title").child(move || store.say(words::SHOP_FAILED)),
+            leptos::html::p().child(move || store.say(words::SHOP_FAILED_TEXT)),
+            leptos::html::button()
+                .attr("type", "button")
+                .class("button")
+                .on(leptos::ev::click, move |_| link::open_shop(store))
+                .child(move || store.say(words::TRY_AGAIN)),
+        ))
+        .into_any()
+}
+
+/// Keeps one part's failure from taking the others along.
+fn part(store: Store, view: AnyView) -> AnyView {
+    let fallback = move |_| leptos::html::p().class("part-failed").child(store.say(words::PART_FAILED));
+    ErrorBoundary(
+        ErrorBoundaryProps::builder()
+            .fallback(fallback)
+            .children(leptos::children::ToChildren::to_children(move || view))
+            .build(),
+    )
+    .into_any()
+}
+
+/// The live region of the page: short sentences, one at a time.
+fn announcer(store: Store) -> AnyView {
+    leptos::html::p()
+        .class("visually-hidden")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .child(move || store.announcement.get())
+        .into_any()
+}
+
+fn title(store: Store) {
+    Effect::new(move |_| {
+        let Some(shop) = store.open_shop() else { return };
+        let name = store.read(&shop.settings.name);
+        let page = match &*store.route.read() {
+            Route::Home => store.read(&shop.settings.tagline),
+            Route::Category(id) => shop.category(id).map_or(id.clone(), |category| store.read(&category.name)),
+            Route::Search(words) => words.clone(),
+            Route::Product(id) => shop.title(id, store.language.get()).to_owned(),
+            Route::Cart => store.say(words::CART).to_owned(),
+            Route::About => store.say(words::HOW).to_owned(),
+        };
+        browser::document().set_title(&format!("{page} · {name}"));
+    });
+}
+
+/// The shop's own colour, for light and for dark.
+fn accent(store: Store) {
+    Effect::new(move |_| {
+        let Some(shop) = store.open_shop() else { return };
+        let style = browser::root().style();
+        for (name, value) in
+            [("--shop-accent", &shop.settings.accent), ("--shop-accent-dark", &shop.settings.accent_dark)]
+        {
+            if !value.is_empty() {
+                let _ = style.set_property(name, value);
+            }
+        }
+    });
+}

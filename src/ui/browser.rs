@@ -1,0 +1,202 @@
+//! The few things the page asks of its browser, each in one line for its callers. What a browser
+//! refuses (storage in a private window, the clipboard) is an absence here, never a crash.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+
+pub fn window() -> web_sys::Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+pub fn document() -> web_sys::Document {
+    window().document().expect("a window shows a document")
+}
+
+/// `<html>`.
+pub fn root() -> web_sys::HtmlElement {
+    document().document_element().expect("a document has a root").unchecked_into()
+}
+
+fn local_storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+pub fn stored(key: &str) -> Option<String> {
+    local_storage()?.get_item(key).ok().flatten()
+}
+
+pub fn store(key: &str, value: &str) {
+    if let Some(storage) = local_storage() {
+        // A full or refused storage means that this visit is forgotten; the page works on.
+        let _ = storage.set_item(key, value);
+    }
+}
+
+pub fn unstore(key: &str) {
+    if let Some(storage) = local_storage() {
+        let _ = storage.remove_item(key);
+    }
+}
+
+/// Milliseconds since the Unix epoch.
+pub fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+pub fn matches_media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// Calls back with whether the query matches, now and whenever that changes.
+pub fn on_media(query: &str, mut then: impl FnMut(bool) + 'static) {
+    let Some(list) = window().match_media(query).ok().flatten() else { return };
+    then(list.matches());
+    let list_again = list.clone();
+    let listener = Closure::<dyn FnMut()>::new(move || then(list_again.matches()));
+    let _ = list.add_event_listener_with_callback("change", listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+/// What the shopper's browser prefers to read, best first.
+pub fn preferred_languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Whether the browser asks pages to go easy on data (`navigator.connection.saveData`).
+pub fn saves_data() -> bool {
+    let connection = js_sys::Reflect::get(&window().navigator(), &"connection".into());
+    connection
+        .and_then(|connection| js_sys::Reflect::get(&connection, &"saveData".into()))
+        .is_ok_and(|value| value.is_truthy())
+}
+
+pub fn query_parameter(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+pub fn escape(value: &str) -> String {
+    js_sys::encode_uri_component(value).into()
+}
+
+pub fn push_address(query: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(query));
+    }
+}
+
+pub fn replace_address(query: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(query));
+    }
+}
+
+pub fn listen(target: &web_sys::EventTarget, event: &str, then: impl FnMut(web_sys::Event) + 'static) {
+    let listener = Closure::<dyn FnMut(web_sys::Event)>::new(then);
+    let _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+/// Runs once, before the next frame is painted; in a hidden tab, when it is shown again.
+pub fn on_next_frame(then: impl FnOnce() + 'static) {
+    let _ = window().request_animation_frame(Closure::once_into_js(then).unchecked_ref());
+}
+
+pub fn after_ms(ms: i32, then: impl FnOnce() + 'static) {
+    let then = Closure::once_into_js(then);
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), ms);
+}
+
+/// Runs when the browser has nothing better to do; soon, where it cannot tell.
+pub fn when_idle(then: impl FnOnce() + 'static) {
+    let then = Closure::once_into_js(then);
+    let request = js_sys::Reflect::get(&window(), &"requestIdleCallback".into()).ok();
+    match request.and_then(|request| request.dyn_into::<js_sys::Function>().ok()) {
+        Some(request) => drop(request.call1(&window(), &then)),
+        None => {
+            let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), 200);
+        }
+    }
+}
+
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();
+    }
+}
+
+pub fn scroll_to_top() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Resolves to whether the clipboard took it.
+pub async fn copy(text: String) -> bool {
+    let clipboard = window().navigator().clipboard();
+    !AsRef::<JsValue>::as_ref(&clipboard).is_undefined()
+        && wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await.is_ok()
+}
+
+/// An address under which the page itself can show these bytes. Lives as long as the page does:
+/// callers keep it and make it once.
+pub fn object_url(bytes: &[u8], media_type: &str) -> Option<String> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(media_type);
+    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
+    web_sys::Url::create_object_url_with_blob(&blob).ok()
+}
+
+/// Offers bytes to the shopper as a file.
+pub fn download(name: &str, bytes: &[u8], media_type: &str) {
+    let Some(url) = object_url(bytes, media_type) else { return };
+    if let Ok(anchor) = document().create_element("a") {
+        let anchor: web_sys::HtmlAnchorElement = anchor.unchecked_into();
+        anchor.set_href(&url);
+        anchor.set_download(name);
+        anchor.click();
+    }
+    after_ms(10_000, move || drop(web_sys::Url::revoke_object_url(&url)));
+}
+
+/// Why a file of the shop's did not come.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    #[error("no connection")]
+    Unreachable,
+    #[error("the server answered {0}")]
+    Status(u16),
+}
+
+/// Fetches a file that lies beside the page.
+pub async fn fetch_bytes(url: &str) -> Result<js_sys::Uint8Array, FetchError> {
+    use wasm_bindgen_futures::JsFuture;
+    let unreachable = |_: JsValue| FetchError::Unreachable;
+    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(unreachable)?;
+    let response: web_sys::Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(FetchError::Status(response.status()));
+    }
+    let buffer = JsFuture::from(response.array_buffer().map_err(unreachable)?).await.map_err(unreachable)?;
+    Ok(js_sys::Uint8Array::new(&buffer))
+}
+
+/// Sets `--viewport-height` to what the on-screen keyboard leaves free. Browsers that resize the
+/// page for the keyboard need none of this; Safari on iOS does.
+pub fn follow_visual_viewport() {
+    let Ok(viewport) = js_sys::Reflect::get(&window(), &"visualViewport".into()) else { return };
+    let Ok(target) = viewport.clone().dyn_into::<web_sys::EventTarget>() else { return };
+    let update = move |_| {
+        let read = |name: &str| js_sys::Reflect::get(&viewport, &name.into()).ok().and_then(|value| value.as_f64());
+        let (Some(height), Some(top)) = (read("height"), read("offsetTop")) else { return };
+        let style = root().style();
+        // Pinch zoom shrinks the visual viewport as well, and must not squeeze the chat.
+        if read("scale").is_some_and(|scale| scale > 1.01) {
+            let _ = style.remove_property("--viewport-height");
+            return;
+        }
+        let _ = style.set_property("--viewport-height", &format!("{height}px"));
+        let _ = style.set_property("--viewport-top", &format!("{top}px"));
+    };
+    listen(&target, "resize", update.clone());
+    listen(&target, "scroll", update);
+}

@@ -1,0 +1,255 @@
+//! The transcript and its verbs: ask, stop, ask again, begin anew. In memory only.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::sentences::{remainder, whole_sentences};
+use crate::protocol::{ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId};
+use crate::ui::state::Store;
+use crate::ui::{browser, link, words};
+
+/// What the composer takes, in characters.
+pub const MOST_CHARACTERS: usize = 2_000;
+
+/// A question as it was put.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    pub text: String,
+    pub language: Language,
+    /// The product it is about, if the shopper came from one.
+    pub about: Option<String>,
+}
+
+#[derive(Clone)]
+pub enum Message {
+    Shopper { id: u32, question: Question },
+    Attendant { id: u32, answer: Answer },
+}
+
+impl Message {
+    pub fn id(&self) -> u32 {
+        match self {
+            Message::Shopper { id, .. } | Message::Attendant { id, .. } => *id,
+        }
+    }
+}
+
+/// An answer on its way, and then there.
+#[derive(Clone)]
+pub struct Answer {
+    pub question: Question,
+    /// What has come of it, in Markdown.
+    pub text: ArcRwSignal<String>,
+    pub state: ArcRwSignal<AnswerState>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum AnswerState {
+    Running,
+    Done(Reply),
+    Stopped,
+    Failed(EngineError),
+}
+
+#[derive(Clone, Copy)]
+pub struct Conversation {
+    pub messages: RwSignal<Vec<Message>>,
+    /// The request being answered.
+    pub running: RwSignal<Option<RequestId>>,
+    /// The product the next question is about.
+    pub about: RwSignal<Option<String>>,
+    pub draft: RwSignal<String>,
+    /// Sentences for a screen reader, as they come.
+    pub spoken: RwSignal<Vec<(u32, String)>>,
+    id: RwSignal<ConversationId>,
+    next_id: StoredValue<u32>,
+}
+
+impl Conversation {
+    #[allow(clippy::new_without_default, reason = "it makes signals, which a default should not")]
+    pub fn new() -> Conversation {
+        Conversation {
+            messages: RwSignal::new(Vec::new()),
+            running: RwSignal::new(None),
+            about: RwSignal::new(None),
+            draft: RwSignal::new(String::new()),
+            spoken: RwSignal::new(Vec::new()),
+            id: RwSignal::new(1),
+            next_id: StoredValue::new(0),
+        }
+    }
+
+    fn new_id(self) -> u32 {
+        self.next_id.update_value(|id| *id += 1);
+        self.next_id.get_value()
+    }
+
+    fn speak(self, sentences: Vec<String>) {
+        for sentence in sentences {
+            let id = self.new_id();
+            self.spoken.update(|spoken| spoken.push((id, sentence)));
+        }
+    }
+}
+
+/// Puts a question. Nothing happens while another is being answered, or without words.
+pub fn ask(store: Store, text: &str) {
+    let conversation = store.conversation;
+    let text: String = text.trim().chars().take(MOST_CHARACTERS).collect();
+    if text.is_empty() || conversation.running.get_untracked().is_some() {
+        return;
+    }
+    let about = conversation.about.get_untracked();
+    let question = Question { language: language_of(&text, store), text, about };
+    conversation.about.set(None);
+    let id = conversation.new_id();
+    conversation.messages.update(|messages| messages.push(Message::Shopper { id, question: question.clone() }));
+    answer(store, question);
+}
+
+/// The shopper's writing says better than the page's language what they want to read.
+fn language_of(text: &str, store: Store) -> Language {
+    let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}');
+    match (text.chars().any(is_han), text.chars().any(|c| c.is_ascii_alphabetic())) {
+        (true, _) => Language::Zh,
+        (false, true) => Language::En,
+        (false, false) => store.language.get_untracked(),
+    }
+}
+
+/// Puts the question of a failed or stopped answer again, in its place.
+pub fn ask_again(store: Store, message: u32, question: Question) {
+    if store.conversation.running.get_untracked().is_none() {
+        store.conversation.messages.update(|messages| messages.retain(|other| other.id() != message));
+        answer(store, question);
+    }
+}
+
+pub fn stop(store: Store) {
+    if let Some(request) = store.conversation.running.get_untracked() {
+        link::cancel(store, request);
+    }
+}
+
+/// Forgets all of it, here and in the worker.
+pub fn begin_anew(store: Store) {
+    stop(store);
+    let conversation = store.conversation;
+    let id = conversation.id.get_untracked();
+    link::send(store, Request::ForgetConversation { conversation: id }, None, |_| {});
+    conversation.id.set(id + 1);
+    conversation.messages.set(Vec::new());
+    conversation.spoken.set(Vec::new());
+    conversation.running.set(None);
+    conversation.about.set(None);
+    store.announce(words::CONVERSATION_CLEARED.get(store.language.get_untracked()));
+    browser::focus(super::COMPOSER_ID);
+}
+
+fn answer(store: Store, question: Question) {
+    let conversation = store.conversation;
+    let text = ArcRwSignal::new(String::new());
+    let state = ArcRwSignal::new(AnswerState::Running);
+    let id = conversation.new_id();
+    let answer = Answer { question: question.clone(), text: text.clone(), state: state.clone() };
+    conversation.messages.update(|messages| messages.push(Message::Attendant { id, answer }));
+    conversation.spoken.set(Vec::new());
+
+    let request = Request::Ask {
+        conversation: conversation.id.get_untracked(),
+        text: worded(store, &question),
+        language: question.language,
+    };
+    let stream = Stream { conversation, text: text.clone(), pending: Rc::default(), said: Rc::default() };
+    let this = conversation.id.get_untracked();
+    let finish = {
+        let state = state.clone();
+        move |end: AnswerState| {
+            state.set(end);
+            // A conversation that has been cleared meanwhile may have another question running.
+            if conversation.id.get_untracked() == this {
+                conversation.running.set(None);
+            }
+        }
+    };
+    let sent = link::send(store, request, None, move |event| match event {
+        Event::ReplyDelta { text } => stream.push(&text),
+        Event::ReplyDone { reply } => {
+            stream.end(reply.text.clone());
+            finish(AnswerState::Done(reply));
+        }
+        Event::Cancelled => {
+            stream.flush();
+            finish(AnswerState::Stopped);
+        }
+        Event::Failed { error } => {
+            leptos::logging::warn!("no answer: {error}");
+            stream.flush();
+            finish(AnswerState::Failed(error));
+        }
+        _ => {}
+    });
+    match sent {
+        Some(request) => conversation.running.set(Some(request)),
+        None => state.set(AnswerState::Failed(EngineError {
+            code: ErrorCode::NoPack,
+            detail: "asked before the worker was started".into(),
+        })),
+    }
+}
+
+/// The question in words that stand alone: the worker does not see which page the shopper is on.
+fn worded(store: Store, question: &Question) -> String {
+    let title = question
+        .about
+        .as_deref()
+        .and_then(|id| store.open_shop().map(|shop| shop.title(id, question.language).to_owned()));
+    match title {
+        Some(title) => words::about_product(question.language, &title) + &question.text,
+        None => question.text.clone(),
+    }
+}
+
+/// Pieces arrive faster than frames: they are gathered and shown once a frame.
+#[derive(Clone)]
+struct Stream {
+    conversation: Conversation,
+    text: ArcRwSignal<String>,
+    pending: Rc<RefCell<String>>,
+    /// Bytes of the text that have been spoken.
+    said: Rc<RefCell<usize>>,
+}
+
+impl Stream {
+    fn push(&self, piece: &str) {
+        let is_first = self.pending.borrow().is_empty();
+        self.pending.borrow_mut().push_str(piece);
+        if is_first && !piece.is_empty() {
+            let stream = self.clone();
+            browser::on_next_frame(move || stream.flush());
+        }
+    }
+
+    fn flush(&self) {
+        let pending = std::mem::take(&mut *self.pending.borrow_mut());
+        if !pending.is_empty() {
+            self.text.update(|text| text.push_str(&pending));
+            let (sentences, said) = whole_sentences(&self.text.read_untracked(), *self.said.borrow());
+            *self.said.borrow_mut() = said;
+            self.conversation.speak(sentences);
+        }
+    }
+
+    /// The finished reply's text is the one that counts.
+    fn end(&self, text: String) {
+        self.pending.borrow_mut().clear();
+        let said = *self.said.borrow();
+        let said = if text.is_char_boundary(said) { said } else { 0 };
+        let (mut sentences, said) = whole_sentences(&text, said);
+        sentences.extend(remainder(&text, said));
+        self.conversation.speak(sentences);
+        self.text.set(text);
+    }
+}

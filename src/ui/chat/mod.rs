@@ -1,0 +1,41 @@
+//! The attendant: a panel beside the shop on a desktop, the whole screen on a phone.
+
+mod composer;
+mod conversation;
+mod message;
+mod panel;
+mod prose;
+mod sentences;
+
+use leptos::prelude::*;
+
+pub use conversation::Conversation;
+pub use panel::{launcher, panel};
+
+use super::browser;
+use super::link;
+use super::state::Store;
+
+pub const COMPOSER_ID: &str = "composer";
+pub const LAUNCHER_ID: &str = "launcher";
+
+/// Opens the chat, with the composer in focus.
+pub fn open(store: Store) {
+    store.chat_open.set(true);
+    if store.engine_open.get_untracked() {
+        link::offer_model(store);
+    }
+    browser::on_next_frame(|| browser::focus(COMPOSER_ID));
+}
+
+/// Opens the chat with a product in hand.
+pub fn open_about(store: Store, product: &str) {
+    store.conversation.about.set(Some(product.to_owned()));
+    open(store);
+}
+
+/// Closes the chat; the focus goes back to where it is opened.
+pub fn close(store: Store) {
+    store.chat_open.set(false);
+    browser::on_next_frame(|| browser::focus(LAUNCHER_ID));
+}

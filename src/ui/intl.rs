@@ -1,0 +1,40 @@
+//! Numbers, prices and dates as each language writes them, through the browser's own `Intl`.
+
+use js_sys::{Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::protocol::Language;
+
+fn options(pairs: &[(&str, JsValue)]) -> Object {
+    let options = Object::new();
+    for (name, value) in pairs {
+        // Setting a property of a fresh plain object cannot fail.
+        let _ = Reflect::set(&options, &(*name).into(), value);
+    }
+    options
+}
+
+fn locales(language: Language) -> js_sys::Array {
+    js_sys::Array::of1(&language.tag().into())
+}
+
+fn call(format: js_sys::Function, value: JsValue) -> String {
+    format.call1(&JsValue::UNDEFINED, &value).ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// `€24.00`; whole amounts keep their decimals, so that a column of prices lines up.
+pub fn price(language: Language, amount: f64, currency: &str) -> String {
+    let options = options(&[
+        ("style", "currency".into()),
+        ("currency", currency.into()),
+        ("currencyDisplay", "narrowSymbol".into()),
+    ]);
+    call(Intl::NumberFormat::new(&locales(language), &options).format(), amount.into())
+}
+
+/// `22 Nov 2026, 14:05`.
+pub fn date_time(language: Language, at_ms: f64) -> String {
+    let options = options(&[("dateStyle", "medium".into()), ("timeStyle", "short".into())]);
+    let date = js_sys::Date::new(&at_ms.into());
+    call(Intl::DateTimeFormat::new(&locales(language), &options).format(), date.unchecked_into())
+}

@@ -1,0 +1,179 @@
+//! Where the page meets what it runs on: the pack it fetches and the worker it starts.
+//!
+//! The order is that of what a shopper can see: the pack first (goods and prices), the worker when
+//! the browser is idle (recommendations), the model when the chat is first opened.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::browser;
+use super::client::{Client, WORKER_URL};
+use super::receipt::{Fetched, What};
+use super::shop::Shop;
+use super::state::{ModelState, ShopState, Store};
+use crate::protocol::{Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
+
+/// The shop's file, beside the page.
+pub const PACK_URL: &str = "shop.pack";
+
+/// Relative to the worker's own address.
+const MODEL_MANIFEST_URL: &str = "models/minilm.manifest.json";
+
+/// What the default model weighs, to be named before its manifest has been read.
+pub const MODEL_BYTES: u64 = 23_000_000;
+
+/// Fetches the pack and opens the shop; then, when there is time, starts the worker.
+pub fn open_shop(store: Store) {
+    let owner = Owner::current();
+    store.shop.set(ShopState::Opening);
+    spawn_local(async move {
+        let bytes = match browser::fetch_bytes(PACK_URL).await {
+            Ok(bytes) => bytes,
+            Err(error) => return fail(store, &error.to_string()),
+        };
+        let shop = match Shop::open(bytes.to_vec()) {
+            Ok(shop) => shop,
+            Err(error) => return fail(store, &error.to_string()),
+        };
+        store.default_language(shop.default_language());
+        store.cart.update(|cart| cart.keep(|id| shop.product(id).is_some()));
+        store.shop.set(ShopState::Open(Arc::new(shop)));
+        browser::when_idle(move || match owner {
+            Some(owner) => owner.with(|| start_worker(store, bytes)),
+            None => start_worker(store, bytes),
+        });
+    });
+}
+
+fn fail(store: Store, why: &str) {
+    leptos::logging::warn!("{PACK_URL}: {why}");
+    store.shop.set(ShopState::Failed);
+}
+
+/// Starts the worker, if it does not run yet, and hands it the pack.
+fn start_worker(store: Store, pack: js_sys::Uint8Array) {
+    if store.client.with_value(Option::is_some) {
+        return;
+    }
+    // A worker that has to be started again is given the pack and the model by the client itself.
+    let client = Client::start(WORKER_URL, move |event| match event {
+        Event::DeviceChosen { device } => store.device.set(Some(device)),
+        Event::ModelLoaded { name, size_bytes, source, device } => {
+            store.device.set(Some(device));
+            store.model.set(ModelState::Ready { name, size_bytes, source });
+        }
+        _ => {}
+    });
+    let health = client.health();
+    store.client.set_value(Some(client));
+    Effect::new(move |_| store.health.set(health.get()));
+    send(store, Request::OpenPack, Some(pack.buffer()), move |event| match event {
+        Event::PackOpened { .. } => {
+            store.engine_open.set(true);
+            if store.chat_open.get_untracked() {
+                offer_model(store);
+            }
+        }
+        Event::Failed { error } => leptos::logging::warn!("the worker cannot open the pack: {error}"),
+        _ => {}
+    });
+}
+
+/// Sends a request, if there is a worker to send it to.
+pub fn send(
+    store: Store,
+    request: Request,
+    transfer: Option<js_sys::ArrayBuffer>,
+    on_event: impl FnMut(Event) + 'static,
+) -> Option<RequestId> {
+    let client = store.client.get_value()?;
+    Some(client.send(request, transfer, on_event))
+}
+
+pub fn cancel(store: Store, request: RequestId) {
+    if let Some(client) = store.client.get_value() {
+        client.cancel(request);
+    }
+}
+
+/// The chat has been opened: loads the model, or asks first where the shopper saves data.
+pub fn offer_model(store: Store) {
+    if store.model.get_untracked() != ModelState::Absent {
+        return;
+    }
+    if browser::saves_data() {
+        store.model.set(ModelState::Offered);
+    } else {
+        load_model(store);
+    }
+}
+
+pub fn load_model(store: Store) {
+    if matches!(store.model.get_untracked(), ModelState::Loading { .. } | ModelState::Ready { .. }) {
+        return;
+    }
+    let started_ms = browser::now_ms();
+    let request = Request::LoadModel { manifest_url: MODEL_MANIFEST_URL.into(), device: store.wanted_device };
+    let sent = send(store, request, None, move |event| match event {
+        Event::Progress { phase, loaded_bytes, total_bytes } => store.model.update(|model| {
+            if let ModelState::Loading { request, .. } = *model {
+                *model = ModelState::Loading { request, phase, loaded_bytes, total_bytes };
+            }
+        }),
+        Event::DeviceChosen { device } => store.device.set(Some(device)),
+        Event::ModelLoaded { name, size_bytes, source, device } => {
+            store.device.set(Some(device));
+            store.model.set(ModelState::Ready { name, size_bytes, source });
+            let took_ms = browser::now_ms() - started_ms;
+            let from_cache = source == WeightSource::Storage;
+            store.fetched.update(|list| list.push(Fetched { what: What::Model, size_bytes, took_ms, from_cache }));
+            inspect_storage(store);
+        }
+        Event::Cancelled => store.model.set(ModelState::Cancelled),
+        Event::Failed { error } => {
+            leptos::logging::warn!("the model did not load: {error}");
+            store.model.set(ModelState::Failed(error));
+        }
+        _ => {}
+    });
+    if let Some(request) = sent {
+        let phase = Phase::Reading;
+        store.model.set(ModelState::Loading { request, phase, loaded_bytes: 0, total_bytes: MODEL_BYTES });
+    }
+}
+
+pub fn cancel_model(store: Store) {
+    if let ModelState::Loading { request, .. } = store.model.get_untracked() {
+        cancel(store, request);
+    }
+}
+
+pub fn inspect_storage(store: Store) {
+    send(store, Request::InspectStorage, None, move |event| take_storage(store, event));
+}
+
+/// Deletes the stored weights. The loaded model goes on working until the tab is closed.
+pub fn clear_storage(store: Store) {
+    send(store, Request::ClearStorage, None, move |event| take_storage(store, event));
+}
+
+fn take_storage(store: Store, event: Event) {
+    if let Event::Storage { report } = event {
+        store.storage.set(Some(report));
+    }
+}
+
+/// Asks for products for one place on the page. With personalisation off, of nobody in particular.
+pub fn recommend(store: Store, surface: Surface, limit: usize, then: impl Fn(Vec<Recommendation>) + 'static) {
+    let history = match store.personalise.get_untracked() {
+        true => store.history.read_untracked().events().to_vec(),
+        false => Vec::new(),
+    };
+    send(store, Request::Recommend { surface, history, limit }, None, move |event| match event {
+        Event::Recommended { items } => then(items),
+        Event::Failed { error } => leptos::logging::warn!("no recommendations: {error}"),
+        _ => {}
+    });
+}

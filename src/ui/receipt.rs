@@ -1,0 +1,108 @@
+//! The network receipt: every request that the page has made, as the browser itself reports them.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{PerformanceEntry, PerformanceObserver, PerformanceObserverEntryList, PerformanceResourceTiming};
+
+use super::browser;
+
+/// One request that is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fetched {
+    pub what: What,
+    /// What crossed the network, or lay in a cache.
+    pub size_bytes: u64,
+    pub took_ms: f64,
+    pub from_cache: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    Address(String),
+    /// The engine's download of a model; its single requests are its own affair, their sum is not.
+    Model,
+}
+
+impl Fetched {
+    /// Whether it went to another origin than the page's.
+    pub fn is_elsewhere(&self, origin: &str) -> bool {
+        matches!(&self.what, What::Address(url) if !is_at(url, origin))
+    }
+}
+
+fn is_at(url: &str, origin: &str) -> bool {
+    url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+}
+
+/// The part of an address that a shopper can read: its path and query, or all of it when elsewhere.
+pub fn shown(url: &str, origin: &str) -> String {
+    match url.strip_prefix(origin) {
+        Some(path) if is_at(url, origin) => path.to_owned(),
+        _ => url.to_owned(),
+    }
+}
+
+pub fn origin() -> String {
+    browser::window().location().origin().unwrap_or_default()
+}
+
+/// Fills the list with what has been requested so far, and with what is requested from now on.
+pub fn watch(fetched: RwSignal<Vec<Fetched>>) {
+    if let Some(performance) = browser::window().performance() {
+        let navigation = performance.get_entries_by_type("navigation");
+        fetched.update(|list| list.extend(navigation.iter().filter_map(|entry| read(entry.unchecked_into()))));
+    }
+    let on_entries =
+        Closure::<dyn FnMut(PerformanceObserverEntryList)>::new(move |list: PerformanceObserverEntryList| {
+            let new: Vec<Fetched> =
+                list.get_entries().iter().filter_map(|entry| read(entry.unchecked_into())).collect();
+            if !new.is_empty() {
+                fetched.update(|list| list.extend(new));
+            }
+        });
+    if let Ok(observer) = PerformanceObserver::new(on_entries.as_ref().unchecked_ref()) {
+        let options = js_sys::Object::new();
+        let set = |name: &str, value: JsValue| drop(js_sys::Reflect::set(&options, &name.into(), &value));
+        set("type", "resource".into());
+        set("buffered", true.into());
+        let _ = observer.observe(options.unchecked_ref());
+    }
+    on_entries.forget();
+}
+
+fn read(entry: PerformanceEntry) -> Option<Fetched> {
+    let url = entry.name();
+    // Pictures out of the pack and inlined icons: no request at all.
+    if url.starts_with("blob:") || url.starts_with("data:") {
+        return None;
+    }
+    let timing: PerformanceResourceTiming = entry.unchecked_into();
+    let transferred = timing.transfer_size();
+    let body = timing.encoded_body_size();
+    Some(Fetched {
+        what: What::Address(url),
+        size_bytes: if transferred > 0.0 { transferred } else { body } as u64,
+        took_ms: timing.duration(),
+        from_cache: transferred == 0.0 && body > 0.0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(url: &str) -> Fetched {
+        Fetched { what: What::Address(url.into()), size_bytes: 1, took_ms: 1.0, from_cache: false }
+    }
+
+    #[test]
+    fn elsewhere_is_another_origin_and_not_a_longer_name() {
+        let origin = "https://shop.example";
+        assert!(!at("https://shop.example/a.js").is_elsewhere(origin));
+        assert!(at("https://shop.example.evil/a.js").is_elsewhere(origin));
+        assert!(at("http://shop.example/a.js").is_elsewhere(origin));
+        assert_eq!(shown("https://shop.example/tea/shop.pack", origin), "/tea/shop.pack");
+        assert_eq!(shown("https://other.example/x", origin), "https://other.example/x");
+    }
+}

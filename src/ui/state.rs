@@ -1,0 +1,334 @@
+//! What the page knows, as signals in one [`Store`] that every component can reach.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::cart::{self, Cart};
+use super::chat::Conversation;
+use super::client::{Client, Health};
+use super::history::{self, History};
+use super::receipt::Fetched;
+use super::route::Route;
+use super::shop::Shop;
+use super::words::Phrase;
+use super::{browser, words};
+use crate::pack::Localized;
+use crate::protocol::{
+    DevicePreference, DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, WeightSource,
+};
+
+const LANGUAGE_KEY: &str = "attendant.language";
+const THEME_KEY: &str = "attendant.theme";
+const PERSONALISE_KEY: &str = "attendant.personalise";
+const REMEMBER_KEY: &str = "attendant.remember";
+
+/// The shop's file, as far as it has come.
+#[derive(Clone, Debug, Default)]
+pub enum ShopState {
+    #[default]
+    Opening,
+    Open(Arc<Shop>),
+    Failed,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    fn code(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    fn from_code(code: &str) -> Theme {
+        match code {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::Auto,
+        }
+    }
+
+    pub fn next(self) -> Theme {
+        match self {
+            Theme::Auto => Theme::Light,
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::Auto,
+        }
+    }
+
+    pub fn label(self) -> Phrase {
+        match self {
+            Theme::Auto => words::THEME_AUTO,
+            Theme::Light => words::THEME_LIGHT,
+            Theme::Dark => words::THEME_DARK,
+        }
+    }
+}
+
+/// The language model, from the shopper's side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ModelState {
+    #[default]
+    Absent,
+    /// The shopper saves data and has not been asked, or has not said yes.
+    Offered,
+    Loading {
+        request: RequestId,
+        phase: Phase,
+        loaded_bytes: u64,
+        total_bytes: u64,
+    },
+    Cancelled,
+    Ready {
+        name: String,
+        size_bytes: u64,
+        source: WeightSource,
+    },
+    Failed(EngineError),
+}
+
+impl ModelState {
+    /// For styles and tests.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ModelState::Absent => "absent",
+            ModelState::Offered => "offered",
+            ModelState::Loading { .. } => "loading",
+            ModelState::Cancelled => "cancelled",
+            ModelState::Ready { .. } => "ready",
+            ModelState::Failed(_) => "failed",
+        }
+    }
+
+    /// Where a loaded model came from.
+    pub fn source_code(&self) -> Option<&'static str> {
+        match self {
+            ModelState::Ready { source: WeightSource::Network, .. } => Some("network"),
+            ModelState::Ready { source: WeightSource::Storage, .. } => Some("storage"),
+            ModelState::Ready { source: WeightSource::Memory, .. } => Some("memory"),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Store {
+    pub language: RwSignal<Language>,
+    pub theme: RwSignal<Theme>,
+    pub route: RwSignal<Route>,
+    pub shop: RwSignal<ShopState>,
+    pub cart: RwSignal<Cart>,
+    pub history: RwSignal<History>,
+    /// A stored history could not be read and was set aside.
+    pub history_aside: RwSignal<bool>,
+    /// Whether recommendations may look at the history.
+    pub personalise: RwSignal<bool>,
+    /// Whether the history outlives the tab.
+    pub remember: RwSignal<bool>,
+    pub chat_open: RwSignal<bool>,
+    pub conversation: Conversation,
+    /// The screen is narrow: the chat fills it.
+    pub phone: RwSignal<bool>,
+    /// One short sentence for a screen reader; see `app::announcer`.
+    pub announcement: RwSignal<String>,
+    pub client: StoredValue<Option<Client>, LocalStorage>,
+    pub health: RwSignal<Health>,
+    /// The worker has the pack: recommendations and answers can be had.
+    pub engine_open: RwSignal<bool>,
+    pub model: RwSignal<ModelState>,
+    pub device: RwSignal<Option<DeviceReport>>,
+    /// `?device=` of the address with which the page was opened, for tests and for the curious.
+    pub wanted_device: DevicePreference,
+    pub storage: RwSignal<Option<StorageReport>>,
+    pub fetched: RwSignal<Vec<Fetched>>,
+}
+
+/// The store of the running page.
+pub fn store() -> Store {
+    expect_context()
+}
+
+impl Store {
+    /// Reads what is kept, and keeps what changes from now on.
+    pub fn new() -> Store {
+        let stored_language = browser::query_parameter("lang").or_else(|| browser::stored(LANGUAGE_KEY));
+        let language = stored_language
+            .or_else(|| browser::preferred_languages().into_iter().find(|tag| speaks(tag)))
+            .map_or(Language::default(), |tag| Language::from_tag(&tag));
+        let theme = browser::stored(THEME_KEY).map_or(Theme::Auto, |code| Theme::from_code(&code));
+        let cart = browser::stored(cart::KEY).map_or_else(Cart::default, |json| Cart::from_json(&json));
+        let remember = browser::stored(REMEMBER_KEY).is_some();
+        let personalise = browser::stored(PERSONALISE_KEY).as_deref() != Some("off");
+        let (history, aside) = match browser::stored(history::KEY).map(|json| (History::from_json(&json), json)) {
+            None => (History::default(), false),
+            Some((Ok(history), _)) => (history, false),
+            Some((Err(_), json)) => {
+                browser::store(history::ASIDE_KEY, &json);
+                browser::unstore(history::KEY);
+                (History::default(), true)
+            }
+        };
+        let store = Store {
+            language: RwSignal::new(language),
+            theme: RwSignal::new(theme),
+            route: RwSignal::new(Route::from_query(browser::query_parameter)),
+            shop: RwSignal::new(ShopState::Opening),
+            cart: RwSignal::new(cart),
+            history: RwSignal::new(history),
+            history_aside: RwSignal::new(aside),
+            personalise: RwSignal::new(personalise),
+            remember: RwSignal::new(remember),
+            chat_open: RwSignal::new(false),
+            conversation: Conversation::new(),
+            phone: RwSignal::new(false),
+            announcement: RwSignal::new(String::new()),
+            client: StoredValue::new_local(None),
+            health: RwSignal::new(Health::Starting),
+            engine_open: RwSignal::new(false),
+            model: RwSignal::new(ModelState::Absent),
+            device: RwSignal::new(None),
+            wanted_device: match browser::query_parameter("device").as_deref() {
+                Some("cpu") => DevicePreference::Cpu,
+                Some("gpu") => DevicePreference::Gpu,
+                _ => DevicePreference::Auto,
+            },
+            storage: RwSignal::new(None),
+            fetched: RwSignal::new(Vec::new()),
+        };
+        store.keep();
+        store
+    }
+
+    fn keep(self) {
+        Effect::new(move |_| {
+            let _ = browser::root().set_attribute("lang", self.language.get().tag());
+        });
+        Effect::new(move |_| {
+            let theme = self.theme.get();
+            let _ = browser::root().set_attribute("data-theme", theme.code());
+            match theme {
+                Theme::Auto => browser::unstore(THEME_KEY),
+                chosen => browser::store(THEME_KEY, chosen.code()),
+            }
+        });
+        Effect::new(move |_| browser::store(cart::KEY, &self.cart.read().to_json()));
+        Effect::new(move |_| match self.remember.get() {
+            true => {
+                browser::store(REMEMBER_KEY, "yes");
+                browser::store(history::KEY, &self.history.read().to_json());
+            }
+            false => {
+                browser::unstore(REMEMBER_KEY);
+                browser::unstore(history::KEY);
+            }
+        });
+        // Only the shopper's "off" is worth keeping: "on" is where a visit begins anyway.
+        Effect::new(move |_| match self.personalise.get() {
+            true => browser::unstore(PERSONALISE_KEY),
+            false => browser::store(PERSONALISE_KEY, "off"),
+        });
+    }
+
+    /// The phrase in the shopper's language; follows a change of it.
+    pub fn say(self, phrase: Phrase) -> &'static str {
+        phrase.get(self.language.get())
+    }
+
+    /// The shop's text in the shopper's language; follows a change of it.
+    pub fn read(self, text: &Localized<String>) -> String {
+        text.text(self.language.get()).to_owned()
+    }
+
+    pub fn choose_language(self, language: Language) {
+        browser::store(LANGUAGE_KEY, language.tag());
+        self.language.set(language);
+    }
+
+    /// The shop's language, unless the shopper or the browser has one.
+    pub fn default_language(self, language: Language) {
+        let chosen = browser::query_parameter("lang").or_else(|| browser::stored(LANGUAGE_KEY));
+        if chosen.is_none() && !browser::preferred_languages().iter().any(|tag| speaks(tag)) {
+            self.language.set(language);
+        }
+    }
+
+    /// The shop, once it is open.
+    pub fn open_shop(self) -> Option<Arc<Shop>> {
+        match &*self.shop.read() {
+            ShopState::Open(shop) => Some(shop.clone()),
+            _ => None,
+        }
+    }
+
+    /// Goes to another view, with its own address. A new page begins at its top, with its heading
+    /// in focus; a filter leaves the shopper where they are.
+    pub fn go(self, route: Route) {
+        let before = self.route.get_untracked();
+        if before == route {
+            return;
+        }
+        let query = route.to_query(browser::escape);
+        // Letters typed into the search are one step of the history, not one each.
+        match (&before, &route) {
+            (Route::Search(_), Route::Search(_)) => browser::replace_address(&query),
+            _ => browser::push_address(&query),
+        }
+        // Who types into the search goes on typing.
+        let new_page = !before.same_page(&route);
+        let searching = matches!(route, Route::Search(_));
+        self.route.set(route);
+        if new_page {
+            browser::scroll_to_top();
+            if !searching {
+                browser::on_next_frame(|| browser::focus("page-title"));
+            }
+        }
+    }
+
+    /// Notes what the shopper did. With personalisation off nothing is noted but what they ask for:
+    /// not to see a product again.
+    pub fn record(self, action: ShopperAction, product: &str) {
+        if !self.personalise.get_untracked() && action != ShopperAction::NotInterested {
+            return;
+        }
+        let now_ms = browser::now_ms();
+        self.history.maybe_update(|history| history.record(action, product, now_ms));
+    }
+
+    pub fn add_to_cart(self, product: &str) {
+        self.cart.update(|cart| cart.add(product));
+        self.record(ShopperAction::AddToCart, product);
+        self.announce(words::ADDED.get(self.language.get_untracked()));
+    }
+
+    pub fn set_quantity(self, product: &str, quantity: u32) {
+        let before = self.cart.read_untracked().quantity(product);
+        self.cart.update(|cart| cart.set(product, quantity));
+        if quantity < before {
+            self.record(ShopperAction::RemoveFromCart, product);
+        } else if quantity > before {
+            self.record(ShopperAction::AddToCart, product);
+        }
+    }
+
+    /// Has a screen reader say it, even where it says the same as the last time.
+    pub fn announce(self, text: &str) {
+        let text = text.to_owned();
+        self.announcement.set(String::new());
+        browser::after_ms(60, move || self.announcement.set(text));
+    }
+}
+
+fn speaks(tag: &str) -> bool {
+    let tag = tag.to_ascii_lowercase();
+    tag.starts_with("en") || tag.starts_with("zh")
+}

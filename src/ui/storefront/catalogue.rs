@@ -1,0 +1,205 @@
+//! The front page: a greeting, what is recommended, and everything there is.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::super::browser;
+use super::super::chat;
+use super::super::route::Route;
+use super::super::shop::Shop;
+use super::super::state::Store;
+use super::super::words;
+use super::card::card;
+use super::rail::rail;
+use super::{follow, link, page_title, picture};
+use crate::pack::Product;
+use crate::protocol::{Language, Surface};
+
+/// Products shown at first, and with every press on "show more": whole rows of 2, 3 and 4.
+const PAGE: usize = 24;
+
+pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
+    // The greeting makes way as soon as the shopper looks for something.
+    let at_home = Memo::new(move |_| *store.route.read() == Route::Home);
+    let front = {
+        let shop = shop.clone();
+        move || at_home.get().then(|| (hero(store, &shop), rail(store, shop.clone(), Surface::Home)).into_any())
+    };
+    let count = Memo::new({
+        let shop = shop.clone();
+        move |_| selected(store, &shop).len()
+    });
+    // Another filter begins at its beginning.
+    let shown = RwSignal::new(PAGE);
+    Effect::new(move |_| {
+        store.route.track();
+        shown.set(PAGE);
+    });
+    let list = {
+        let shop = shop.clone();
+        leptos::prelude::For(
+            ForProps::builder()
+                .each({
+                    let shop = shop.clone();
+                    move || selected(store, &shop).into_iter().take(shown.get()).collect::<Vec<_>>()
+                })
+                .key(Clone::clone)
+                .children(move |id: String| shop.product(&id).map(|product| card(store, &shop, product, None, false)))
+                .build(),
+        )
+    };
+    leptos::html::div()
+        .class("catalogue")
+        .child((
+            front,
+            leptos::html::section().id("goods").attr("aria-labelledby", "goods-title").child((
+                leptos::html::div().class("goods-head").child((
+                    goods_title(store, shop.clone(), at_home),
+                    leptos::html::p()
+                        .class("goods-count")
+                        .attr("role", "status")
+                        .child(move || words::n_results(store.language.get(), count.get())),
+                )),
+                filter(store, &shop),
+                leptos::html::ul().class("grid").attr("role", "list").child(list),
+                move || (count.get() == 0).then(|| nothing_found(store)),
+                move || (count.get() > shown.get()).then(|| more(store, shown)),
+            )),
+        ))
+        .into_any()
+}
+
+fn selected(store: Store, shop: &Shop) -> Vec<String> {
+    match &*store.route.read() {
+        Route::Category(id) => shop.select(Some(id), ""),
+        Route::Search(words) => shop.select(None, words),
+        _ => shop.select(None, ""),
+    }
+}
+
+/// The front page's first heading is the hero's; a filtered one's is this.
+fn goods_title(store: Store, shop: Arc<Shop>, at_home: Memo<bool>) -> AnyView {
+    let heading = move || {
+        let shop = shop.clone();
+        if at_home.get() {
+            return leptos::html::h2().class("section-title").child(move || store.say(words::GOODS)).into_any();
+        }
+        page_title("section-title", move || match &*store.route.read() {
+            Route::Category(id) => shop.category(id).map_or(id.clone(), |category| store.read(&category.name)),
+            Route::Search(words) => format!("“{words}”"),
+            _ => store.say(words::GOODS).to_owned(),
+        })
+    };
+    leptos::html::div().id("goods-title").child(heading).into_any()
+}
+
+fn hero(store: Store, shop: &Shop) -> AnyView {
+    let (name, tagline) = (shop.settings.name.clone(), shop.settings.tagline.clone());
+    let featured = window_piece(shop);
+    // The name as the other half of the customers knows it.
+    let other = move || match store.language.get() {
+        Language::En => Language::Zh,
+        Language::Zh => Language::En,
+    };
+    let eyebrow = leptos::html::p()
+        .class("eyebrow")
+        .attr("lang", move || other().tag())
+        .child(move || name.text(other()).to_owned());
+    let featured = featured.map(|product| {
+        let title = product.title.clone();
+        let face = (
+            picture(store, shop, product, 480),
+            leptos::html::span().class("hero-caption").child(move || store.read(&title)),
+        );
+        link(store, Route::Product(product.id.clone()), "hero-picture", face.into_any())
+    });
+    leptos::html::section()
+        .class("hero")
+        .child((
+            leptos::html::div().class("hero-words").child((
+                eyebrow,
+                page_title("hero-title", move || store.read(&tagline)),
+                leptos::html::div().class("hero-actions").child((
+                    leptos::html::a()
+                        .class("button")
+                        .href("#goods")
+                        .on(leptos::ev::click, |event| {
+                            event.prevent_default();
+                            if let Some(goods) = browser::document().get_element_by_id("goods") {
+                                goods.scroll_into_view();
+                            }
+                        })
+                        .child(move || store.say(words::LOOK_AROUND)),
+                    leptos::html::button()
+                        .attr("type", "button")
+                        .class("button button-quiet")
+                        .on(leptos::ev::click, move |_| chat::open(store))
+                        .child(move || store.say(words::OPEN_CHAT)),
+                )),
+            )),
+            featured,
+        ))
+        .into_any()
+}
+
+/// What stands in the window: the first product of the second shelf, since the first of all opens the
+/// shelves below it anyway.
+fn window_piece(shop: &Shop) -> Option<&Product> {
+    let shown = |product: &&Product| product.is_in_stock() && shop.picture(&product.image).is_some();
+    let second = shop.categories.get(1).map(|category| &category.id);
+    let of_second = shop.products.iter().filter(|product| Some(&product.category) == second).find(shown);
+    of_second.or_else(|| shop.products.iter().find(shown))
+}
+
+fn filter(store: Store, shop: &Shop) -> AnyView {
+    let tab = |route: Route, label: AnyView| {
+        let (current, followed) = (route.clone(), route.clone());
+        leptos::html::li().child(
+            leptos::html::a()
+                .class("filter-tab")
+                .href(route.to_query(browser::escape))
+                .attr("aria-current", move || (*store.route.read() == current).then_some("true"))
+                .on(leptos::ev::click, move |event| follow(store, &followed, event))
+                .child(label),
+        )
+    };
+    let mut tabs = vec![tab(Route::Home, (move || store.say(words::EVERYTHING)).into_any())];
+    tabs.extend(shop.categories.iter().map(|category| {
+        let name = category.name.clone();
+        tab(Route::Category(category.id.clone()), (move || store.read(&name)).into_any())
+    }));
+    leptos::html::nav()
+        .class("filter")
+        .attr("aria-label", move || store.say(words::CATEGORIES))
+        .child(leptos::html::ul().attr("role", "list").child(tabs))
+        .into_any()
+}
+
+fn more(store: Store, shown: RwSignal<usize>) -> AnyView {
+    leptos::html::div()
+        .class("more")
+        .child(
+            leptos::html::button()
+                .attr("type", "button")
+                .class("button button-quiet")
+                .on(leptos::ev::click, move |_| shown.update(|shown| *shown += PAGE))
+                .child(move || store.say(words::SHOW_MORE)),
+        )
+        .into_any()
+}
+
+fn nothing_found(store: Store) -> AnyView {
+    leptos::html::div()
+        .class("empty")
+        .child((
+            leptos::html::p().class("empty-title").child(move || store.say(words::NOTHING_FOUND)),
+            leptos::html::p().child(move || store.say(words::NOTHING_FOUND_HINT)),
+            leptos::html::button()
+                .attr("type", "button")
+                .class("button button-quiet")
+                .on(leptos::ev::click, move |_| chat::open(store))
+                .child(move || store.say(words::OPEN_CHAT)),
+        ))
+        .into_any()
+}

@@ -1,0 +1,175 @@
+//! What surrounds every page: the masthead and the footer.
+
+use leptos::prelude::*;
+
+use super::super::icon::{self, icon};
+use super::super::route::Route;
+use super::super::state::{Store, Theme};
+use super::super::words;
+use super::{follow, link};
+use crate::pack::Localized;
+use crate::protocol::Language;
+
+/// The name before the shop is open is the one of the static shell: nothing flickers.
+fn shop_name(store: Store) -> String {
+    match store.open_shop() {
+        Some(shop) => store.read(&shop.settings.name),
+        None => String::new(),
+    }
+}
+
+pub fn masthead(store: Store) -> AnyView {
+    leptos::html::header()
+        .class("masthead")
+        .child((
+            link(
+                store,
+                Route::Home,
+                "masthead-name",
+                (leptos::html::span().class("lantern").attr("aria-hidden", "true"), move || shop_name(store))
+                    .into_any(),
+            ),
+            search(store),
+            leptos::html::div().class("masthead-tools").child((language(store), theme(store), cart(store))),
+        ))
+        .into_any()
+}
+
+fn search(store: Store) -> AnyView {
+    let words_typed = move || match &*store.route.read() {
+        Route::Search(words) => words.clone(),
+        _ => String::new(),
+    };
+    leptos::html::form()
+        .class("search")
+        .attr("role", "search")
+        .on(leptos::ev::submit, |event| event.prevent_default())
+        .child((
+            icon(icon::SEARCH),
+            leptos::html::input()
+                .attr("type", "search")
+                .attr("name", "q")
+                .attr("autocomplete", "off")
+                .attr("enterkeyhint", "search")
+                .attr("aria-label", move || store.say(words::SEARCH))
+                .attr("placeholder", move || store.say(words::SEARCH_HINT))
+                .prop("value", words_typed)
+                .on(leptos::ev::input, move |event| {
+                    let typed = event_target_value(&event);
+                    store.go(if typed.trim().is_empty() { Route::Home } else { Route::Search(typed) });
+                }),
+        ))
+        .into_any()
+}
+
+fn language(store: Store) -> AnyView {
+    leptos::html::button()
+        .attr("type", "button")
+        .class("tool tool-language")
+        .attr("data-testid", "language-switch")
+        .attr("aria-label", move || store.say(words::OTHER_LANGUAGE_LABEL))
+        .on(leptos::ev::click, move |_| {
+            store.choose_language(match store.language.get_untracked() {
+                Language::En => Language::Zh,
+                Language::Zh => Language::En,
+            });
+        })
+        .child(
+            leptos::html::span()
+                .attr("lang", move || match store.language.get() {
+                    Language::En => "zh-CN",
+                    Language::Zh => "en",
+                })
+                .child(move || store.say(words::OTHER_LANGUAGE)),
+        )
+        .into_any()
+}
+
+fn theme(store: Store) -> AnyView {
+    leptos::html::button()
+        .attr("type", "button")
+        .class("tool")
+        .attr("aria-label", move || store.say(store.theme.get().label()))
+        .attr("title", move || store.say(store.theme.get().label()))
+        .on(leptos::ev::click, move |_| {
+            store.theme.update(|theme| *theme = theme.next());
+            store.announce(store.theme.get_untracked().label().get(store.language.get_untracked()));
+        })
+        .child(move || {
+            icon(match store.theme.get() {
+                Theme::Auto => icon::HALF,
+                Theme::Light => icon::SUN,
+                Theme::Dark => icon::MOON,
+            })
+        })
+        .into_any()
+}
+
+fn cart(store: Store) -> AnyView {
+    let count = move || store.cart.read().n_items();
+    leptos::html::a()
+        .class("tool tool-cart")
+        .href("?view=cart")
+        .attr("data-testid", "cart-link")
+        .attr("aria-label", move || words::cart_with(store.language.get(), count()))
+        .on(leptos::ev::click, move |event| follow(store, &Route::Cart, event))
+        .child((icon(icon::CART), move || {
+            (count() > 0).then(|| leptos::html::span().class("cart-count").child(count()))
+        }))
+        .into_any()
+}
+
+pub fn footer(store: Store) -> AnyView {
+    let contact = move || {
+        store.open_shop().map(|shop| {
+            let contact = &shop.settings.contact;
+            let mail = contact
+                .email
+                .clone()
+                .map(|email| leptos::html::p().child(leptos::html::a().href(format!("mailto:{email}")).child(email)));
+            let phone = contact.telephone.clone().map(|telephone| {
+                let digits: String = telephone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+                leptos::html::p().child(leptos::html::a().href(format!("tel:{digits}")).child(telephone))
+            });
+            (
+                leptos::html::div().class("footer-part").child((
+                    leptos::html::h2().class("small-title").child(move || store.say(words::CONTACT)),
+                    mail,
+                    phone,
+                    lines(store, &contact.address),
+                )),
+                (!contact.hours.is_empty()).then(|| {
+                    leptos::html::div().class("footer-part").child((
+                        leptos::html::h2().class("small-title").child(move || store.say(words::HOURS)),
+                        lines(store, &contact.hours),
+                    ))
+                }),
+            )
+                .into_any()
+        })
+    };
+    leptos::html::footer()
+        .class("footer")
+        .child((
+            leptos::html::div().class("footer-part footer-lead").child((
+                leptos::html::p().class("footer-name").child(move || shop_name(store)),
+                leptos::html::p().class("fine-print").child(move || store.say(words::FOOTER_NOTE)),
+                link(store, Route::About, "text-link", (move || store.say(words::HOW)).into_any()),
+            )),
+            contact,
+        ))
+        .into_any()
+}
+
+/// A text of several lines, each a paragraph.
+fn lines(store: Store, text: &Localized<String>) -> AnyView {
+    let text = text.clone();
+    (move || {
+        store
+            .read(&text)
+            .lines()
+            .map(|line| leptos::html::p().child(line.to_owned()).into_any())
+            .collect::<Vec<AnyView>>()
+    })
+    .into_any()
+}

@@ -1,0 +1,62 @@
+//! Pictures out of the pack. Each becomes an object URL the first time it is shown.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use super::super::browser;
+use super::super::shop::Shop;
+use super::super::state::Store;
+use super::super::words;
+use crate::pack::Product;
+
+thread_local! {
+    /// By picture name. There is one shop a page, and its pictures are shown again and again.
+    static URLS: RefCell<HashMap<String, String>> = RefCell::default();
+}
+
+fn url(shop: &Shop, name: &str) -> Option<String> {
+    URLS.with_borrow_mut(|urls| {
+        if let Some(url) = urls.get(name) {
+            return Some(url.clone());
+        }
+        let url = browser::object_url(shop.picture(name)?, media_type(name))?;
+        urls.insert(name.to_owned(), url.clone());
+        Some(url)
+    })
+}
+
+/// An image element runs no script, whatever its file holds; the type is for it to be decoded at all.
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("webp") => "image/webp",
+        Some("avif") => "image/avif",
+        _ => "image/svg+xml",
+    }
+}
+
+/// A product's picture, square, with its title for those who do not see it.
+pub fn picture(store: Store, shop: &Shop, product: &Product, side: u32) -> AnyView {
+    let title = product.title.clone();
+    match url(shop, &product.image) {
+        Some(url) => leptos::html::img()
+            .class("picture")
+            // Before the address: an image that has one starts loading at once.
+            .attr("loading", "lazy")
+            .attr("decoding", "async")
+            .attr("width", side.to_string())
+            .attr("height", side.to_string())
+            .attr("alt", move || store.read(&title))
+            .attr("src", url)
+            .into_any(),
+        None => leptos::html::div()
+            .class("picture picture-none")
+            .attr("role", "img")
+            .attr("aria-label", move || store.read(&title))
+            .child(move || store.say(words::NO_PICTURE))
+            .into_any(),
+    }
+}

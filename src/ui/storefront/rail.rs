@@ -1,0 +1,124 @@
+//! Recommended products, each with its reason, and the shopper's switches beside them.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::super::client::Health;
+use super::super::link;
+use super::super::shop::Shop;
+use super::super::state::Store;
+use super::super::words;
+use super::card::{card, reason_text};
+use crate::protocol::{Recommendation, Surface};
+
+/// Two full rows on a phone, one on a desktop.
+const SHOWN: usize = 4;
+
+/// A rail for one place. Asks again when the history or the consent changes.
+pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
+    let items = RwSignal::new(None::<Vec<Recommendation>>);
+    let asked = surface.clone();
+    Effect::new(move |_| {
+        store.history.track();
+        store.personalise.track();
+        if store.engine_open.get() {
+            // A rail that has left the page by then has no signal to set any more.
+            link::recommend(store, asked.clone(), SHOWN + 2, move |new| drop(items.try_set(Some(new))));
+        }
+    });
+    let heading = {
+        let surface = surface.clone();
+        move || {
+            let personal = store.personalise.get() && !store.history.read().is_empty();
+            store.say(match (&surface, personal) {
+                (Surface::Similar { .. }, _) => words::SIMILAR,
+                (Surface::Cart, _) => words::GOES_WITH_CART,
+                (Surface::Home, true) => words::FOR_YOU,
+                (Surface::Home, false) => words::FROM_THE_SHELF,
+            })
+        }
+    };
+    let is_home = surface == Surface::Home;
+    let list = move || {
+        let language = store.language.get();
+        let history = store.history.read();
+        let Some(items) = items.get() else { return skeleton() };
+        let cards: Vec<AnyView> = items
+            .iter()
+            .filter(|item| !history.is_unwanted(&item.product))
+            .filter_map(|item| {
+                let product = shop.product(&item.product)?;
+                Some(card(store, &shop, product, Some(reason_text(&shop, &item.reason, language)), true))
+            })
+            .take(SHOWN)
+            .collect();
+        leptos::html::ul().class("grid grid-rail").attr("role", "list").child(cards).into_any()
+    };
+    // Without an engine there is nothing to recommend with: the shop shows the shelf alone.
+    let hidden =
+        move || store.health.get() == Health::Lost || items.read().as_ref().is_some_and(|items| items.is_empty());
+    leptos::html::section()
+        .class("rail")
+        .attr("aria-labelledby", "rail-title")
+        .attr("hidden", hidden)
+        .child((
+            leptos::html::div().class("rail-head").child((
+                leptos::html::h2().id("rail-title").class("section-title").child(heading),
+                is_home.then(|| consent(store)),
+            )),
+            list,
+        ))
+        .into_any()
+}
+
+/// Keeps the rail's place, so that nothing jumps when it fills.
+fn skeleton() -> AnyView {
+    let ghosts: Vec<AnyView> = (0..SHOWN)
+        .map(|_| {
+            leptos::html::li()
+                .class("card card-ghost")
+                .child((
+                    leptos::html::span().class("card-picture"),
+                    leptos::html::span().class("ghost-line"),
+                    leptos::html::span().class("ghost-line ghost-short"),
+                ))
+                .into_any()
+        })
+        .collect();
+    leptos::html::ul().class("grid grid-rail").attr("aria-hidden", "true").child(ghosts).into_any()
+}
+
+/// Whether to personalise, and whether to remember: two switches and one line on what they do.
+pub fn consent(store: Store) -> AnyView {
+    let note = move || {
+        store.say(match (store.personalise.get(), store.remember.get()) {
+            (false, _) => words::RAIL_NOTE_OFF,
+            (true, false) => words::RAIL_NOTE_MEMORY,
+            (true, true) => words::RAIL_NOTE_STORED,
+        })
+    };
+    leptos::html::div()
+        .class("consent")
+        .child((
+            leptos::html::p().class("consent-note").child(note),
+            switch(store, words::PERSONALISE, store.personalise),
+            (move || store.personalise.get().then(|| switch(store, words::REMEMBER, store.remember))),
+        ))
+        .into_any()
+}
+
+fn switch(store: Store, label: words::Phrase, signal: RwSignal<bool>) -> AnyView {
+    leptos::html::label()
+        .class("switch")
+        .child((
+            leptos::html::input()
+                .attr("type", "checkbox")
+                .attr("role", "switch")
+                .prop("checked", move || signal.get())
+                .on(leptos::ev::change, move |event| signal.set(event_target_checked(&event))),
+            leptos::html::span().class("switch-track").attr("aria-hidden", "true"),
+            leptos::html::span().child(move || store.say(label)),
+        ))
+        .into_any()
+}
