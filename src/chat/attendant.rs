@@ -21,12 +21,15 @@ const MAX_QUICK_REPLIES: usize = 3;
 /// Scores below which nothing is said to answer. Chosen on the development questions, to the point
 /// where a wrong answer and a needless decline cost the same; without vectors the scores of words
 /// alone have another scale.
+#[derive(Debug)]
 struct Thresholds {
     answer: f32,
     products: f32,
+    /// What a message made only of words the shop never uses loses.
+    unknown: f32,
 }
-const FUSED: Thresholds = Thresholds { answer: 0.36, products: 0.30 };
-const WORDS_ONLY: Thresholds = Thresholds { answer: 0.20, products: 0.20 };
+const FUSED: Thresholds = Thresholds { answer: 0.20, products: 0.20, unknown: 0.5 };
+const WORDS_ONLY: Thresholds = Thresholds { answer: 0.20, products: 0.20, unknown: 0.3 };
 /// For a wish, which says itself that products are wanted.
 const WISH_SHARE: f32 = 0.5;
 
@@ -190,7 +193,8 @@ impl Attendant {
         products: &[Hit],
     ) -> ReplyKind {
         let thresholds = if has_vectors { FUSED } else { WORDS_ONLY };
-        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
+        let unknown = thresholds.unknown * (1.0 - self.index.known_share(&turn.search_text, turn.language));
+        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score) - unknown;
         let (answer, product) = (best(passages), best(products));
         let share = if turn.wish.is_any() { WISH_SHARE } else { 1.0 };
         let products_fit = product >= thresholds.products * share;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::chat::stream::deltas;
-use crate::retrieve::tokens::terms;
+use crate::retrieve::tokens::{is_telling, terms};
 
 /// Sentences of running text in one answer. Passages answer first and explain after, so the first
 /// sentence is always among them.
@@ -25,11 +25,10 @@ enum Block<'a> {
 
 /// The part of `markdown` that answers `question`.
 pub fn extract(markdown: &str, question: &str) -> String {
-    let wanted: HashSet<String> = terms(question).into_iter().map(|term| term.text).collect();
+    let wanted: HashSet<String> = terms(question).into_iter().filter(|term| is_telling(term)).collect();
     let overlap = |text: &str| {
-        let found: HashSet<String> = terms(text).into_iter().map(|term| term.text).collect();
-        // Pairs of Chinese characters and words of English count alike; single characters are noise.
-        found.intersection(&wanted).filter(|term| term.chars().count() > 1).count()
+        let found: HashSet<String> = terms(text).into_iter().collect();
+        found.intersection(&wanted).count()
     };
     let blocks = blocks(markdown);
     let chosen = choose_sentences(&blocks, overlap);
