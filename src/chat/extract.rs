@@ -100,7 +100,11 @@ fn blocks(markdown: &str) -> Vec<Block<'_>> {
         }
         match blocks.last_mut() {
             Some(Block::Table { head, rows }) if !is_new && line.trim_start().starts_with('|') => {
-                if head.len() < 2 { head.push(line) } else { rows.push(line) }
+                if head.len() < 2 {
+                    head.push(line)
+                } else {
+                    rows.push(line)
+                }
             }
             Some(Block::List(items)) if is_item(line) => items.push(line.to_owned()),
             Some(Block::List(items)) if !is_new => {

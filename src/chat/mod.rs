@@ -25,5 +25,3 @@ pub use conversation::Conversation;
 pub use language::detect_language;
 pub use stream::deltas;
 pub use wish::Wish;
-#[cfg(test)]
-pub use intent::lean;

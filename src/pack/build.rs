@@ -94,11 +94,7 @@ fn product_text(product: &Product, language: Language) -> String {
 
 /// Quantizes each vector to int8 with one scale. For unit vectors of 384 numbers the cosine moves by
 /// less than 0.01 (see the test), far below the gap between neighbours that matter.
-fn write_embeddings(
-    encoder: EncoderId,
-    rows: Vec<RowOwner>,
-    vectors: &[Vec<f32>],
-) -> Result<Vec<u8>, BuildError> {
+fn write_embeddings(encoder: EncoderId, rows: Vec<RowOwner>, vectors: &[Vec<f32>]) -> Result<Vec<u8>, BuildError> {
     let d_model = vectors.first().map_or(0, Vec::len);
     let is_sound = |vector: &Vec<f32>| vector.len() == d_model && vector.iter().all(|x| x.is_finite());
     if vectors.len() != rows.len() || d_model == 0 || !vectors.iter().all(is_sound) {

@@ -19,9 +19,7 @@ pub mod build;
 #[cfg(feature = "import")]
 pub mod import;
 
-pub use format::{
-    Attribute, Availability, Contact, EncoderId, Localized, Passage, Product, RowOwner, ShopSettings,
-};
+pub use format::{Attribute, Availability, Contact, EncoderId, Localized, Passage, Product, RowOwner, ShopSettings};
 pub use money::Money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub use open::{Embeddings, Pack, PackError};

@@ -159,8 +159,7 @@ impl Pack {
             .images
             .into_iter()
             .map(|image| {
-                let range =
-                    subrange(body.clone(), image.offset, image.length).ok_or(PackError::Bounds { at: AT })?;
+                let range = subrange(body.clone(), image.offset, image.length).ok_or(PackError::Bounds { at: AT })?;
                 Ok((image.name, range))
             })
             .collect()
@@ -197,10 +196,7 @@ impl Embeddings {
 }
 
 /// Splits `u32 length, JSON, rest`.
-fn split_header<'a, T: DeserializeOwned>(
-    section: &'a [u8],
-    at: &'static str,
-) -> Result<(T, &'a [u8]), PackError> {
+fn split_header<'a, T: DeserializeOwned>(section: &'a [u8], at: &'static str) -> Result<(T, &'a [u8]), PackError> {
     let length = read_u32(section, 0).ok_or(PackError::Bounds { at })? as usize;
     let rest = &section[4..];
     if length > rest.len() {

@@ -5,8 +5,8 @@
 //! score as the best of a good one.
 
 /// What the words' score adds to a cosine. On the development questions anything from 0.1 to 0.4 finds
-/// about the same (95 of 137 first, 119 among the first three; cosines alone 92 and 117, words alone 58
-/// and 79). One embedding a sentence gained three more for five times the vectors, and was left out.
+/// about the same (96 of 137 first, 121 among the first three; cosines alone 92 and 117, words alone 61
+/// and 80). One embedding a sentence gained three more for five times the vectors, and was left out.
 const LEXICAL_SHARE: f32 = 0.3;
 
 /// The fused relevance in `[0, 1]`.

@@ -52,12 +52,7 @@ impl Index {
         Ok(Index::new(lexical, pack.embeddings()?.map(DenseIndex::new), passages, products))
     }
 
-    pub fn new(
-        lexical: LexicalIndex,
-        dense: Option<DenseIndex>,
-        passages: &[Passage],
-        products: &[Product],
-    ) -> Index {
+    pub fn new(lexical: LexicalIndex, dense: Option<DenseIndex>, passages: &[Passage], products: &[Product]) -> Index {
         Index {
             lexical,
             dense,

@@ -23,8 +23,9 @@ const FIELD_BOOSTS: [f32; N_FIELDS] = [3.0, 1.0, 1.0];
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 
-/// The BM25 score that maps to one half: about two rare words found.
-const HALF_SCORE: f32 = 8.0;
+/// The score that maps to one half, in words that stand in one text only. Counted in words, a score
+/// means the same in a shop of five passages and in one of five thousand.
+const HALF_SCORE_WORDS: f32 = 1.8;
 
 /// Which texts to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -206,7 +207,8 @@ impl Collection {
                 *scores.entry(doc.owner).or_default() += idf * saturation;
             }
         }
-        let saturate = |(owner, score): (u32, f32)| LexicalHit { owner, score: score / (score + HALF_SCORE) };
+        let half = HALF_SCORE_WORDS * self.idf(1);
+        let saturate = |(owner, score): (u32, f32)| LexicalHit { owner, score: score / (score + half) };
         let mut hits: Vec<LexicalHit> = scores.into_iter().map(saturate).collect();
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.owner.cmp(&b.owner)));
         hits

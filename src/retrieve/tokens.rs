@@ -13,16 +13,17 @@ use unicode_normalization::UnicodeNormalization;
 /// searched but rebuilt.
 pub const TOKENS_VERSION: u32 = 1;
 
-/// English words that say nothing about the subject. Question words with a subject of their own
-/// (where, when, how) stay; their frequency weighs them.
-const STOP_WORDS: &str = "a about all also am an and any are as at be been but by can cant could did do does dont \
-    for from get gets getting give got had has have havent he her here him his i id if ill im in into is isnt it its \
-    ive just like ll me my no not of on one or our out please re s she should so some such t tell than thanks that \
-    thats the their them then there theres these they this those to up us ve want was we were what whats which who \
-    will with would you your yours youre";
+/// English words that say nothing about the subject. Question words are among them: half the headings
+/// ask “how long”, and those that ask it of something else came first.
+const STOP_WORDS: &str = "a about all also am an and any are as at be been but by can cant could did do does dont for from get gets \
+    getting give got had has have havent he her here him his how i id if ill im in into is isnt it its ive just \
+    like ll long many me much my no not of on one or our out please re s she should so some such t take tell \
+    than thanks that thats the their them then there theres these they this those to up us ve want was we were \
+    what whats when where which who will with would you your youre yours";
 
 /// Chinese particles, pronouns and auxiliaries.
-const STOP_CHARACTERS: &str = "的了吗呢啊吧呀么嘛哦是我你您他她它们这那和与或就也都还要想请给把被让会能可以个有没不在到说";
+const STOP_CHARACTERS: &str =
+    "的了吗呢啊吧呀么嘛哦是我你您他她它们这那和与或就也都还要想请给把被让会能可以个有没不在到说";
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 static STOP_WORD_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
@@ -51,11 +52,12 @@ pub fn terms(text: &str) -> Vec<String> {
         if !is_han(c) {
             push_run(&mut terms, &mut run);
         }
-        // An apostrophe joins: don't → dont.
-        if !(c.is_alphanumeric() && !is_han(c) || (matches!(c, '\'' | '’') && !word.is_empty())) {
-            push_word(&mut terms, &mut word);
-        } else if c.is_alphanumeric() {
-            word.push(c);
+        match c {
+            _ if is_han(c) => push_word(&mut terms, &mut word),
+            _ if c.is_alphanumeric() => word.push(c),
+            // An apostrophe joins: don't → dont.
+            '\'' | '’' if !word.is_empty() => {}
+            _ => push_word(&mut terms, &mut word),
         }
         if is_han(c) {
             run.push(c);

@@ -31,12 +31,8 @@ fn shop() -> ShopSource {
         tags: Localized::default(),
         image: "images/t1.svg".into(),
     };
-    let passage = Passage {
-        id: "a#one".into(),
-        heading: "Shipping".into(),
-        text: "It is free.".into(),
-        ..Passage::default()
-    };
+    let passage =
+        Passage { id: "a#one".into(), heading: "Shipping".into(), text: "It is free.".into(), ..Passage::default() };
     ShopSource {
         settings: ShopSettings { id: "s".into(), languages: vec![Language::En], ..ShopSettings::default() },
         products: vec![product],

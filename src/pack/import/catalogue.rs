@@ -12,8 +12,7 @@ use crate::protocol::Language;
 const FILE: &str = "products.csv";
 const REQUIRED: [&str; 7] = ["id", "title", "description", "product_type", "price", "availability", "image_link"];
 const REQUIRED_IN_TRANSLATION: [&str; 4] = ["id", "title", "description", "product_type"];
-const LABELS: [&str; 5] =
-    ["custom_label_0", "custom_label_1", "custom_label_2", "custom_label_3", "custom_label_4"];
+const LABELS: [&str; 5] = ["custom_label_0", "custom_label_1", "custom_label_2", "custom_label_3", "custom_label_4"];
 
 type Images = BTreeMap<String, Vec<u8>>;
 
@@ -114,8 +113,7 @@ impl Rows {
                 mistakes.add(file, line, what, "put texts with commas in quotation marks");
                 continue;
             }
-            let cells: BTreeMap<_, _> =
-                columns.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+            let cells: BTreeMap<_, _> = columns.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
             let row = Row { file: file.to_owned(), line, cells };
             for name in required.iter().filter(|name| row.get(name).is_empty()) {
                 row.mistake(mistakes, format!("`{name}` is empty"), "fill it in");
@@ -263,9 +261,14 @@ impl Row {
         if name.is_empty() || images.contains_key(name) {
             return;
         }
-        let is_inside = !name.contains([':', '\\']) && Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
+        let is_inside =
+            !name.contains([':', '\\']) && Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
         if !is_inside {
-            return self.mistake(mistakes, format!("image “{name}” lies outside the shop's folder"), "put it under images/");
+            return self.mistake(
+                mistakes,
+                format!("image “{name}” lies outside the shop's folder"),
+                "put it under images/",
+            );
         }
         match std::fs::read(dir.join(name)) {
             Ok(bytes) => match svg::find_fault(&bytes) {

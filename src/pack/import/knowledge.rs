@@ -152,7 +152,8 @@ fn read_front_matter(
     mistakes: &mut Mistakes,
 ) -> (FrontMatter, usize) {
     let mut front = FrontMatter::default();
-    let end = (lines.first() == Some(&"---")).then(|| (1..lines.len()).find(|&at| lines[at].trim_end() == "---")).flatten();
+    let end =
+        (lines.first() == Some(&"---")).then(|| (1..lines.len()).find(|&at| lines[at].trim_end() == "---")).flatten();
     let Some(end) = end else {
         mistakes.add(file, 1, "no front matter", "begin with `---`, `id: …`, `title: …`, `---`");
         return (front, 0);
@@ -225,7 +226,9 @@ impl Body {
             match event {
                 Event::Text(piece) | Event::Code(piece) => text.push_str(&piece),
                 Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::TableCell) => text.push(' '),
-                Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead | TagEnd::Heading(_)) => {
+                Event::End(
+                    TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead | TagEnd::Heading(_),
+                ) => {
                     text.push('\n');
                 }
                 Event::Html(_) | Event::InlineHtml(_) => self.has_html = true,

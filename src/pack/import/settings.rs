@@ -15,8 +15,18 @@ const FILE: &str = "shop.toml";
 
 /// Every key of the top level; the order of a good file.
 const KEYS: [&str; 12] = [
-    "format", "id", "currency", "languages", "accent", "accent_dark", "name", "tagline", "greeting", "quick_replies",
-    "contact", "decline",
+    "format",
+    "id",
+    "currency",
+    "languages",
+    "accent",
+    "accent_dark",
+    "name",
+    "tagline",
+    "greeting",
+    "quick_replies",
+    "contact",
+    "decline",
 ];
 const CONTACT_KEYS: [&str; 5] = ["email", "telephone", "whatsapp", "address", "hours"];
 
@@ -130,9 +140,9 @@ impl Reader<'_> {
     /// The colour goes into the page's style sheet: nothing but `#rrggbb` may pass.
     fn colour(&mut self, table: &DeTable<'_>, key: &str) -> String {
         let value = self.required(table, key);
-        let is_colour = value.strip_prefix('#').is_some_and(|digits| {
-            digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-        });
+        let is_colour = value
+            .strip_prefix('#')
+            .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         if !value.is_empty() && !is_colour {
             let line = self.line_of(table, key);
             self.mistakes.add(FILE, line, format!("`{key}` is not a colour"), "write it like #2e6b57");
@@ -145,7 +155,12 @@ impl Reader<'_> {
             Some(DeValue::Table(table)) => Some(table),
             _ => {
                 let line = self.line_of(table, key);
-                self.mistakes.add(FILE, line, format!("no table `{key}`"), format!("write `[{key}]` and what belongs in it"));
+                self.mistakes.add(
+                    FILE,
+                    line,
+                    format!("no table `{key}`"),
+                    format!("write `[{key}]` and what belongs in it"),
+                );
                 None
             }
         }

@@ -18,7 +18,15 @@ pub fn find_fault(bytes: &[u8]) -> Option<(String, &'static str)> {
         return Some(("is not an SVG".into(), "save the drawing as an SVG"));
     }
     const FORBIDDEN: [&str; 9] = [
-        "<script", "<foreignobject", "<iframe", "<embed", "<object", "<!entity", "<!doctype", "javascript:", "@import",
+        "<script",
+        "<foreignobject",
+        "<iframe",
+        "<embed",
+        "<object",
+        "<!entity",
+        "<!doctype",
+        "javascript:",
+        "@import",
     ];
     if let Some(found) = FORBIDDEN.into_iter().find(|&found| text.contains(found)) {
         return Some((format!("holds `{found}`"), "remove it: a drawing needs no code"));
@@ -69,9 +77,16 @@ mod tests {
     #[test]
     fn code_and_outside_references_do_not() {
         for body in [
-            "<script>1</script>", "<g onload=\"x()\"/>", "<g\nonclick = 'x'/>", "<use href=\"https://a.b/c.svg#d\"/>",
-            "<a href=\"javascript:x\"/>", "<style>@import 'x'</style>", "<path fill=\"url(https://a.b)\"/>",
-            "<foreignObject/>", "<image xlink:href='//a.b/c.png'/>", "<SCRIPT/>",
+            "<script>1</script>",
+            "<g onload=\"x()\"/>",
+            "<g\nonclick = 'x'/>",
+            "<use href=\"https://a.b/c.svg#d\"/>",
+            "<a href=\"javascript:x\"/>",
+            "<style>@import 'x'</style>",
+            "<path fill=\"url(https://a.b)\"/>",
+            "<foreignObject/>",
+            "<image xlink:href='//a.b/c.png'/>",
+            "<SCRIPT/>",
         ] {
             assert!(svg(body).is_some(), "{body}");
         }
