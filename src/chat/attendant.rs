@@ -2,7 +2,7 @@
 
 use crate::chat::conversation::{Conversation, Topic, is_fragment};
 use crate::chat::extract::{extract, lead};
-use crate::chat::intent::lean;
+use crate::chat::intent::{content, lean};
 use crate::chat::language::detect_language;
 use crate::chat::small_talk::{self, SmallTalk};
 use crate::chat::wish::{Wish, describe_price};
@@ -16,28 +16,39 @@ use crate::retrieve::{Hit, HitKind, Index, Query};
 pub const MAX_MESSAGE_CHARS: usize = 2000;
 /// Products in one reply.
 const MAX_PRODUCTS: usize = 6;
+/// Products beside an answer.
+const MAX_CARDS: usize = 3;
 const MAX_QUICK_REPLIES: usize = 3;
 
-/// Scores below which nothing is said to answer. Chosen on the development questions, to the point
-/// where a wrong answer and a needless decline cost the same; without vectors the scores of words
-/// alone have another scale.
+/// Where the policy draws its lines, on the scale of the scores it is given. All were chosen on the
+/// development questions, where a wrong answer (which shows its source) and a needless decline (which
+/// shows a telephone number) were taken to cost about the same.
+#[derive(Debug)]
 struct Thresholds {
+    /// Below these nothing is said to answer.
     answer: f32,
     products: f32,
+    /// What a message made only of words the shop never uses loses.
+    unknown: f32,
+    /// What product scores need to compare with passage scores: products are described less fully.
+    product_bias: f32,
 }
-const FUSED: Thresholds = Thresholds { answer: 0.36, products: 0.30 };
-const WORDS_ONLY: Thresholds = Thresholds { answer: 0.20, products: 0.20 };
+const FUSED: Thresholds = Thresholds { answer: 0.22, products: 0.20, unknown: 0.5, product_bias: 0.10 };
+const WORDS_EN: Thresholds = Thresholds { answer: 0.12, products: 0.15, unknown: 0.3, product_bias: 0.05 };
+const WORDS_ZH: Thresholds = Thresholds { answer: 0.14, products: 0.15, unknown: 0.5, product_bias: 0.05 };
 /// For a wish, which says itself that products are wanted.
 const WISH_SHARE: f32 = 0.5;
 
 /// A second passage this near to the best one is quoted and cited too.
 const CLOSE_SHARE: f32 = 0.85;
 /// Products this far below the best one are left out.
-const RELATED_SHARE: f32 = 0.45;
+const RELATED_SHARE: f32 = 0.55;
 /// What is not in stock comes after what is.
 const OUT_OF_STOCK_SHARE: f32 = 0.85;
+/// How much a fragment after products leans to products.
+const FOLLOW_UP_STEP: f32 = 0.2;
 /// How much a fragment's own words move passages of the file spoken of last.
-const FRAGMENT_SHARE: f32 = 0.35;
+const FRAGMENT_SHARE: f32 = 0.6;
 
 /// One shop's attendant. Keeps nothing of any conversation.
 #[derive(Debug)]
@@ -122,7 +133,7 @@ impl Attendant {
         let products = self.find_products(turn, embedding);
         let kind = self.decide(conversation, turn, embedding.is_some(), &passages, &products);
         let mut reply = match (kind, turn.small_talk) {
-            (ReplyKind::Answer, _) => self.answer(turn, &passages),
+            (ReplyKind::Answer, _) => self.answer(turn, &passages, &products),
             (ReplyKind::Products, _) => self.show(turn, &products, &passages),
             (ReplyKind::Decline, Some(talk)) => self.small_talk(turn, talk),
             (ReplyKind::Decline, None) => self.decline(turn),
@@ -161,7 +172,8 @@ impl Attendant {
 
     /// Products for the turn, best first.
     pub fn find_products(&self, turn: &Turn, embedding: Option<&[f32]>) -> Vec<Hit> {
-        let query = Query { text: &turn.wish.rest, language: turn.language, embedding };
+        let text = content(&turn.wish.rest, turn.language);
+        let query = Query { text: &text, language: turn.language, embedding };
         let mut hits = self.index.search_kind(&query, HitKind::Product);
         hits.retain(|hit| hit.index < self.products.len());
         let prices = || self.products.iter().map(|product| product.current_price().major());
@@ -189,14 +201,20 @@ impl Attendant {
         passages: &[Hit],
         products: &[Hit],
     ) -> ReplyKind {
-        let thresholds = if has_vectors { FUSED } else { WORDS_ONLY };
-        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
+        let thresholds = match (has_vectors, turn.language) {
+            (true, _) => FUSED,
+            (false, Language::En) => WORDS_EN,
+            (false, Language::Zh) => WORDS_ZH,
+        };
+        let unknown = thresholds.unknown
+            * (1.0 - self.index.known_share(&content(&turn.wish.rest, turn.language), turn.language));
+        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score) - unknown;
         let (answer, product) = (best(passages), best(products));
         let share = if turn.wish.is_any() { WISH_SHARE } else { 1.0 };
         let products_fit = product >= thresholds.products * share;
         let was_products = turn.fragment.is_some() && conversation.topic().is_some_and(|topic| topic.about_products);
-        let lean = lean(&turn.search_text, &turn.wish, turn.language) + if was_products { 0.2 } else { 0.0 };
-        let prefers_products = product - answer + lean > 0.0;
+        let lean = lean(&turn.search_text, &turn.wish, turn.language) + if was_products { FOLLOW_UP_STEP } else { 0.0 };
+        let prefers_products = product - answer + lean + thresholds.product_bias > 0.0;
         match (answer >= thresholds.answer, products_fit) {
             (_, true) if prefers_products => ReplyKind::Products,
             (true, _) => ReplyKind::Answer,
@@ -204,10 +222,13 @@ impl Attendant {
         }
     }
 
-    fn answer(&self, turn: &Turn, hits: &[Hit]) -> Reply {
+    /// The best passage's words, and cards of products where the question was not about a rule.
+    fn answer(&self, turn: &Turn, hits: &[Hit], products: &[Hit]) -> Reply {
         let Some(best) = hits.first() else { return self.decline(turn) };
-        let cited: Vec<&Hit> =
-            hits.iter().take(2).filter(|hit| hit.score >= CLOSE_SHARE * best.score).collect();
+        let wants_cards = lean(&turn.search_text, &turn.wish, turn.language) >= 0.0;
+        let near = products.iter().filter(|hit| wants_cards && hit.score >= CLOSE_SHARE * best.score);
+        let products = near.take(MAX_CARDS).map(recommend).collect();
+        let cited: Vec<&Hit> = hits.iter().take(2).filter(|hit| hit.score >= CLOSE_SHARE * best.score).collect();
         let texts = cited.iter().enumerate().map(|(rank, hit)| {
             let markdown = &self.passages[hit.index].markdown;
             if rank == 0 { extract(markdown, &turn.search_text) } else { lead(markdown) }
@@ -215,7 +236,7 @@ impl Attendant {
         let text = texts.collect::<Vec<_>>().join("\n\n");
         let sources: Vec<Source> = cited.iter().map(|hit| self.passage_source(hit)).collect();
         let quick_replies = self.headings(hits.iter().skip(cited.len()));
-        Reply { kind: ReplyKind::Answer, text, language: turn.language, sources, products: vec![], quick_replies }
+        Reply { kind: ReplyKind::Answer, text, language: turn.language, sources, products, quick_replies }
     }
 
     fn show(&self, turn: &Turn, hits: &[Hit], passages: &[Hit]) -> Reply {
@@ -251,19 +272,23 @@ impl Attendant {
             (None, n) => self.with_price(turn, words.some_fit.replace("{n}", &n.to_string())),
         };
         let lines = fitting.iter().map(|hit| self.product_line(product(hit), turn.language));
-        let text = [intro, lines.collect::<Vec<_>>().join("\n")].join("\n\n");
-        let recommend = |hit: &&Hit| Recommendation {
-            product: hit.id.clone(),
-            score: hit.score.clamp(0.0, 1.0),
-            reason: Reason::MatchesQuestion,
-        };
+        let mut text = [intro, lines.collect::<Vec<_>>().join("\n")].join("\n\n");
+        let mut sources: Vec<Source> = fitting.iter().map(|hit| self.product_source(hit, turn.language)).collect();
+        let mut passages = passages.iter();
+        // Where a passage fits even better than the products, what it says belongs beside them: whoever
+        // asks for biscuits without gluten must not be left with the biscuits alone.
+        if let Some(passage) = passages.clone().next().filter(|passage| passage.score >= best) {
+            text = format!("{text}\n\n{}", lead(&self.passages[passage.index].markdown));
+            sources.push(self.passage_source(passage));
+            passages.next();
+        }
         Reply {
             kind: ReplyKind::Products,
             text,
             language: turn.language,
-            sources: fitting.iter().map(|hit| self.product_source(hit, turn.language)).collect(),
-            products: fitting.iter().map(recommend).collect(),
-            quick_replies: self.headings(passages.iter()),
+            sources,
+            products: fitting.iter().copied().map(recommend).collect(),
+            quick_replies: self.headings(passages),
         }
     }
 
@@ -334,7 +359,8 @@ impl Attendant {
     fn with_price(&self, turn: &Turn, intro: String) -> String {
         let format = |major: f64| {
             let one = Money { minor: 1, currency: self.settings.currency.clone() }.major();
-            Money { minor: (major / one).round() as u64, currency: self.settings.currency.clone() }.format(turn.language)
+            Money { minor: (major / one).round() as u64, currency: self.settings.currency.clone() }
+                .format(turn.language)
         };
         match describe_price(&turn.wish, format, turn.language) {
             Some(price) => match turn.language {
@@ -344,4 +370,8 @@ impl Attendant {
             None => intro,
         }
     }
+}
+
+fn recommend(hit: &Hit) -> Recommendation {
+    Recommendation { product: hit.id.clone(), score: hit.score.clamp(0.0, 1.0), reason: Reason::MatchesQuestion }
 }

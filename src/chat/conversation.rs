@@ -9,9 +9,23 @@ const MAX_TOPIC_CHARS: usize = 200;
 const MAX_FRAGMENT_TERMS: usize = 4;
 const MAX_FRAGMENT_HAN: usize = 10;
 
-const FRAGMENT_STARTS_EN: &[&str] =
-    &["and ", "or ", "also ", "but ", "what about", "how about", "what if", "to ", "for ", "in ", "from ", "with ", "without "];
-const FRAGMENT_WORDS_EN: &[&str] = &["it", "its", "that", "they", "them", "those", "these", "this", "there", "one", "ones"];
+const FRAGMENT_STARTS_EN: &[&str] = &[
+    "and ",
+    "or ",
+    "also ",
+    "but ",
+    "what about",
+    "how about",
+    "what if",
+    "to ",
+    "for ",
+    "in ",
+    "from ",
+    "with ",
+    "without ",
+];
+const FRAGMENT_WORDS_EN: &[&str] =
+    &["it", "its", "that", "they", "them", "those", "these", "this", "there", "one", "ones"];
 const FRAGMENT_STARTS_ZH: &[&str] = &["那", "还有", "如果是", "要是", "换成", "它", "这个", "这些", "这款", "那款"];
 
 /// The state of one conversation.

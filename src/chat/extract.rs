@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::chat::stream::deltas;
-use crate::retrieve::tokens::terms;
+use crate::retrieve::tokens::{is_telling, terms};
 
 /// Sentences of running text in one answer. Passages answer first and explain after, so the first
 /// sentence is always among them.
@@ -25,11 +25,10 @@ enum Block<'a> {
 
 /// The part of `markdown` that answers `question`.
 pub fn extract(markdown: &str, question: &str) -> String {
-    let wanted: HashSet<String> = terms(question).into_iter().map(|term| term.text).collect();
+    let wanted: HashSet<String> = terms(question).into_iter().filter(|term| is_telling(term)).collect();
     let overlap = |text: &str| {
-        let found: HashSet<String> = terms(text).into_iter().map(|term| term.text).collect();
-        // Pairs of Chinese characters and words of English count alike; single characters are noise.
-        found.intersection(&wanted).filter(|term| term.chars().count() > 1).count()
+        let found: HashSet<String> = terms(text).into_iter().collect();
+        found.intersection(&wanted).count()
     };
     let blocks = blocks(markdown);
     let chosen = choose_sentences(&blocks, overlap);
@@ -101,7 +100,11 @@ fn blocks(markdown: &str) -> Vec<Block<'_>> {
         }
         match blocks.last_mut() {
             Some(Block::Table { head, rows }) if !is_new && line.trim_start().starts_with('|') => {
-                if head.len() < 2 { head.push(line) } else { rows.push(line) }
+                if head.len() < 2 {
+                    head.push(line)
+                } else {
+                    rows.push(line)
+                }
             }
             Some(Block::List(items)) if is_item(line) => items.push(line.to_owned()),
             Some(Block::List(items)) if !is_new => {

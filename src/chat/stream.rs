@@ -18,8 +18,7 @@ fn sentence_end(text: &str) -> Option<usize> {
     if text.is_empty() {
         return None;
     }
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
         let after = &text[end..];
         let ends = match c {
@@ -49,7 +48,8 @@ mod tests {
 
     #[test]
     fn pieces_join_to_the_text() {
-        for text in ["", "One. Two! 3.5 kg?\n\n- a\n- b\n", "一。二！“三？”四", "No end", "See e.g. tea. Then."] {
+        for text in ["", "One. Two! 3.5 kg?\n\n- a\n- b\n", "一。二！“三？”四", "No end", "See e.g. tea. Then."]
+        {
             assert_eq!(deltas(text).collect::<String>(), text);
         }
     }

@@ -7,8 +7,30 @@ use crate::retrieve::tokens::normalize;
 const ABOUT_SHARE: f64 = 0.25;
 
 const CURRENCIES: &[&str] = &[
-    "euros", "euro", "eur", "€", "dollars", "dollar", "usd", "$", "pounds", "pound", "gbp", "£", "¥", "cny", "rmb",
-    "欧元", "欧", "美元", "美金", "英镑", "人民币", "块钱", "块", "元",
+    "euros",
+    "euro",
+    "eur",
+    "€",
+    "dollars",
+    "dollar",
+    "usd",
+    "$",
+    "pounds",
+    "pound",
+    "gbp",
+    "£",
+    "¥",
+    "cny",
+    "rmb",
+    "欧元",
+    "欧",
+    "美元",
+    "美金",
+    "英镑",
+    "人民币",
+    "块钱",
+    "块",
+    "元",
 ];
 /// What may stand before a number that is a price's sign.
 const SIGNS: [char; 5] = ['€', '$', '£', '¥', '~'];
@@ -19,8 +41,29 @@ const UNITS: &[&str] = &[
     "度", "天", "日", "周", "个", "月", "年", "岁", "分", "小时", "秒", "人", "杯", "只", "件", "次", "泡", "℃",
 ];
 const MAX_BEFORE: &[&str] = &[
-    "under", "below", "less than", "up to", "max", "maximum", "within", "no more than", "not more than", "cheaper than",
-    "at most", "not over", "<", "不超过", "低于", "少于", "最多", "不到", "小于", "预算", "budget", "budget of", "budget is",
+    "under",
+    "below",
+    "less than",
+    "up to",
+    "max",
+    "maximum",
+    "within",
+    "no more than",
+    "not more than",
+    "cheaper than",
+    "at most",
+    "not over",
+    "<",
+    "不超过",
+    "低于",
+    "少于",
+    "最多",
+    "不到",
+    "小于",
+    "预算",
+    "budget",
+    "budget of",
+    "budget is",
 ];
 const MAX_AFTER: &[&str] = &["or less", "max", "and under", "or under", "以内", "以下", "之内", "之下", "内", "封顶"];
 const MIN_BEFORE: &[&str] = &["over", "above", "more than", "at least", "from", ">", "超过", "高于", "至少", "不低于"];
@@ -31,7 +74,8 @@ const RANGE: &[&str] = &["and", "to", "-", "–", "~", "到", "至"];
 
 const CHEAP: &[&str] = &["cheap", "affordable", "inexpensive", "budget", "low price", "便宜", "实惠", "平价", "性价比"];
 const IN_STOCK: &[&str] = &["in stock", "available now", "有货", "现货"];
-const ON_SALE: &[&str] = &["on sale", "discounted", "reduced", "special offer", "on offer", "特价", "打折的", "促销", "在打折"];
+const ON_SALE: &[&str] =
+    &["on sale", "discounted", "reduced", "special offer", "on offer", "特价", "打折的", "促销", "在打折"];
 
 /// Constraints on products. Prices in the currency's major unit.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,16 +95,13 @@ impl Wish {
     pub fn read(text: &str) -> Wish {
         let text = normalize(text);
         let has = |list: &[&str]| list.iter().any(|phrase| text.contains(phrase));
-        let mut wish = Wish {
-            cheap: has(CHEAP),
-            in_stock: has(IN_STOCK),
-            on_sale: has(ON_SALE),
-            ..Wish::default()
-        };
+        let mut wish = Wish { cheap: has(CHEAP), in_stock: has(IN_STOCK), on_sale: has(ON_SALE), ..Wish::default() };
         let mut kept_from = 0;
         let numbers = numbers(&text);
         for (at, number) in numbers.iter().enumerate() {
-            let Some(span) = wish.read_price(&text, number, at.checked_sub(1).map(|last| &numbers[last])) else { continue };
+            let Some(span) = wish.read_price(&text, number, at.checked_sub(1).map(|last| &numbers[last])) else {
+                continue;
+            };
             if span.0 >= kept_from {
                 wish.rest.push_str(&text[kept_from..span.0]);
                 wish.rest.push(' ');
@@ -111,7 +152,10 @@ impl Wish {
         // “between 20 and 30”, “20到30欧”: this number ends a range that the last one began.
         if let Some(last) = last
             && RANGE.contains(&text[last.end..number.start].trim().trim_matches(SIGNS).trim())
-            && (currency.is_some() || signed || self.has_price() || ends_with_word(text[..last.start].trim_end(), "between"))
+            && (currency.is_some()
+                || signed
+                || self.has_price()
+                || ends_with_word(text[..last.start].trim_end(), "between"))
         {
             self.min_price = Some(last.value);
             self.max_price = Some(number.value);
@@ -245,9 +289,10 @@ mod tests {
 
     #[test]
     fn the_rest_is_what_to_search_for() {
-        assert_eq!(Wish::read("cold brew under 20 euros please").rest.split_whitespace().collect::<Vec<_>>(), [
-            "cold", "brew", "please"
-        ]);
+        assert_eq!(
+            Wish::read("cold brew under 20 euros please").rest.split_whitespace().collect::<Vec<_>>(),
+            ["cold", "brew", "please"]
+        );
         assert_eq!(Wish::read("二十欧以内适合冷泡的茶").rest.trim(), "适合冷泡的茶");
     }
 
