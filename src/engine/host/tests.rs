@@ -87,7 +87,7 @@ fn every_request_ends_exactly_once() {
     let (host, heard) = host();
     host.engine().gate.cancel();
     let load = Request::LoadModel { manifest_url: "no/such.manifest.json".into(), device: DevicePreference::Auto };
-    let recommend = Request::Recommend { surface: Surface::Home, history: vec![], language: Language::En, limit: 3 };
+    let recommend = Request::Recommend { surface: Surface::Home, history: vec![], limit: 3 };
     let requests = [
         Request::OpenPack,
         load,

@@ -243,7 +243,7 @@ async fn remove(folder: &FileSystemDirectoryHandle, name: &str) {
 async fn entries(folder: &FileSystemDirectoryHandle) -> Vec<(String, JsValue)> {
     let iterator: AsyncIterator = folder.values();
     let mut found = Vec::new();
-    while let Ok(promise) = iterator.next::<JsValue>() {
+    while let Ok(promise) = iterator.next() {
         let Ok(step) = JsFuture::from(promise).await else { break };
         if property(&step, "done").is_truthy() {
             break;

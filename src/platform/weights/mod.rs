@@ -15,7 +15,8 @@ mod manifest;
 mod plan;
 mod progress;
 mod source;
-#[cfg(test)]
+// Natively only: they run futures to their end on the spot. `tests/browser` has the browser's share.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use assemble::assemble;

@@ -1,0 +1,100 @@
+//! Protocol messages as JavaScript values: what is sent is what arrives.
+
+use attendant::platform::wire;
+use attendant::protocol::*;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+fn requests() -> Vec<Request> {
+    let shopper_event = ShopperEvent { action: ShopperAction::ViewItem, product: "p".into(), at_ms: 1.7e12 };
+    let recommend = |surface| Request::Recommend {
+        surface,
+        history: vec![shopper_event.clone()],
+        limit: 6,
+    };
+    vec![
+        Request::OpenPack,
+        Request::LoadModel { manifest_url: "models/m.manifest.json".into(), device: DevicePreference::Gpu },
+        Request::Ask { conversation: 2, text: "有没有乌龙茶？🍵".into(), language: Language::Zh },
+        Request::ForgetConversation { conversation: 2 },
+        recommend(Surface::Home),
+        recommend(Surface::Similar { product: "p".into() }),
+        recommend(Surface::Cart),
+        Request::InspectStorage,
+        Request::ClearStorage,
+        Request::Cancel { request: 9 },
+        Request::Ping,
+    ]
+}
+
+fn events() -> Vec<Event> {
+    let device = |reason| DeviceReport { kind: DeviceKind::Gpu, name: "a device".into(), reason };
+    let item = |reason| Recommendation { product: "p".into(), score: 0.25, reason };
+    let reply = Reply {
+        kind: ReplyKind::Answer,
+        text: "**Yes.**".into(),
+        language: Language::En,
+        sources: vec![Source { id: "a#b".into(), title: "A".into(), score: 1.0, passage: "Yes.".into() }],
+        products: vec![item(Reason::BecauseViewed { product: "q".into() })],
+        quick_replies: vec!["And abroad?".into()],
+    };
+    vec![
+        Event::Ready { protocol: PROTOCOL_VERSION, build: "0.1.0+abc".into() },
+        // More bytes than 32 bits count.
+        Event::Progress { phase: Phase::Downloading, loaded_bytes: 1 << 33, total_bytes: 1 << 40 },
+        Event::DeviceChosen { device: device(DeviceReason::Measured { cpu_ms: 8.0, gpu_ms: 2.5 }) },
+        Event::PackOpened { id: "shop".into(), n_products: 3, n_passages: 0 },
+        Event::ModelLoaded {
+            name: "m".into(),
+            size_bytes: 23_000_000,
+            source: WeightSource::Memory,
+            device: device(DeviceReason::Refused { message: "no".into() }),
+        },
+        Event::ReplyDelta { text: "**Y".into() },
+        Event::ReplyDone { reply },
+        Event::Recommended { items: vec![item(Reason::ShopPick)] },
+        Event::Storage { report: StorageReport { available: true, quota_bytes: 1 << 41, ..Default::default() } },
+        Event::Forgotten,
+        Event::Cancelled,
+        Event::Failed { error: EngineError { code: ErrorCode::NoPack, detail: "first".into() } },
+        Event::Pong,
+    ]
+}
+
+#[wasm_bindgen_test]
+fn every_request_arrives_as_it_was_sent() {
+    for request in requests() {
+        let message = ToWorker { id: 7, request };
+        let value = wire::encode(&message).unwrap();
+        assert_eq!(wire::id_of(&value), Some(7));
+        assert_eq!(wire::decode::<ToWorker>(value).unwrap(), message);
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_event_arrives_as_it_was_sent() {
+    for event in events() {
+        let message = FromWorker { id: 7, event };
+        let value = wire::encode(&message).unwrap();
+        assert_eq!(wire::fatal_reason(&value), None);
+        assert_eq!(wire::decode::<FromWorker>(value).unwrap(), message);
+    }
+}
+
+#[wasm_bindgen_test]
+fn bytes_lie_beside_a_message_and_do_not_disturb_it() {
+    let message = ToWorker { id: 7, request: Request::OpenPack };
+    let value = wire::encode(&message).unwrap();
+    wire::attach(&value, &js_sys::ArrayBuffer::new(5));
+    assert_eq!(wire::attached(&value).map(|bytes| bytes.byte_length()), Some(5));
+    assert_eq!(wire::decode::<ToWorker>(value).unwrap(), message);
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_message_is_an_error_and_not_a_panic() {
+    for value in [JsValue::NULL, JsValue::UNDEFINED, 5.into(), "text".into(), js_sys::Object::new().into()] {
+        assert!(wire::decode::<ToWorker>(value.clone()).is_err());
+        assert_eq!((wire::id_of(&value), wire::attached(&value)), (None, None));
+    }
+    assert_eq!(wire::fatal_reason(&wire::fatal("it panicked")).as_deref(), Some("it panicked"));
+}
