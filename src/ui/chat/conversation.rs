@@ -61,8 +61,8 @@ pub struct Conversation {
     /// The product the next question is about.
     pub about: RwSignal<Option<String>>,
     pub draft: RwSignal<String>,
-    /// Sentences for a screen reader, as they come.
-    pub spoken: RwSignal<Vec<(u32, String)>>,
+    /// Sentences for a screen reader, as they come, with the language to read them in.
+    pub spoken: RwSignal<Vec<(u32, Language, String)>>,
     id: RwSignal<ConversationId>,
     next_id: StoredValue<u32>,
 }
@@ -86,10 +86,10 @@ impl Conversation {
         self.next_id.get_value()
     }
 
-    fn speak(self, sentences: Vec<String>) {
+    fn speak(self, language: Language, sentences: Vec<String>) {
         for sentence in sentences {
             let id = self.new_id();
-            self.spoken.update(|spoken| spoken.push((id, sentence)));
+            self.spoken.update(|spoken| spoken.push((id, language, sentence)));
         }
     }
 }
@@ -162,7 +162,13 @@ fn answer(store: Store, question: Question) {
         text: worded(store, &question),
         language: question.language,
     };
-    let stream = Stream { conversation, text: text.clone(), pending: Rc::default(), said: Rc::default() };
+    let stream = Stream {
+        conversation,
+        language: question.language,
+        text: text.clone(),
+        pending: Rc::default(),
+        said: Rc::default(),
+    };
     let this = conversation.id.get_untracked();
     let finish = {
         let state = state.clone();
@@ -216,6 +222,7 @@ fn worded(store: Store, question: &Question) -> String {
 #[derive(Clone)]
 struct Stream {
     conversation: Conversation,
+    language: Language,
     text: ArcRwSignal<String>,
     pending: Rc<RefCell<String>>,
     /// Bytes of the text that have been spoken.
@@ -238,7 +245,7 @@ impl Stream {
             self.text.update(|text| text.push_str(&pending));
             let (sentences, said) = whole_sentences(&self.text.read_untracked(), *self.said.borrow());
             *self.said.borrow_mut() = said;
-            self.conversation.speak(sentences);
+            self.conversation.speak(self.language, sentences);
         }
     }
 
@@ -249,7 +256,7 @@ impl Stream {
         let said = if text.is_char_boundary(said) { said } else { 0 };
         let (mut sentences, said) = whole_sentences(&text, said);
         sentences.extend(remainder(&text, said));
-        self.conversation.speak(sentences);
+        self.conversation.speak(self.language, sentences);
         self.text.set(text);
     }
 }

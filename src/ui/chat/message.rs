@@ -10,7 +10,7 @@ use crate::ui::browser;
 use crate::ui::icon::{self, icon};
 use crate::ui::route::Route;
 use crate::ui::state::Store;
-use crate::ui::storefront::{link, picture, price};
+use crate::ui::storefront::{Alt, link, picture, price};
 use crate::ui::words;
 
 pub fn message(store: Store, message: Message) -> AnyView {
@@ -180,7 +180,7 @@ fn products(store: Store, items: &[Recommendation]) -> Option<AnyView> {
         .map(|product| {
             let title = product.title.clone();
             let face = (
-                picture(store, &shop, product, 72),
+                picture(store, &shop, product, 72, Alt::Beside),
                 leptos::html::span().class("chat-product-words").child((
                     leptos::html::span().class("chat-product-title").child(move || store.read(&title)),
                     price(store, product),

@@ -187,8 +187,8 @@ fn greeting(store: Store) -> AnyView {
 fn announcer(store: Store) -> AnyView {
     let sentences = For(ForProps::builder()
         .each(move || store.conversation.spoken.get())
-        .key(|(id, _)| *id)
-        .children(|(_, sentence)| leptos::html::p().child(sentence))
+        .key(|(id, ..)| *id)
+        .children(|(_, language, sentence)| leptos::html::p().attr("lang", language.tag()).child(sentence))
         .build());
     leptos::html::div()
         .class("visually-hidden")

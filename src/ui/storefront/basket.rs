@@ -12,7 +12,7 @@ use super::super::shop::Shop;
 use super::super::state::Store;
 use super::super::words;
 use super::rail::rail;
-use super::{link, page_title, picture, price};
+use super::{Alt, link, page_title, picture, price};
 use crate::protocol::{ShopperAction, Surface};
 
 pub fn basket(store: Store, shop: Arc<Shop>) -> AnyView {
@@ -117,7 +117,7 @@ fn line(store: Store, shop: &Shop, id: String) -> Option<AnyView> {
     let view = leptos::html::li()
         .class("basket-line")
         .child((
-            link(store, Route::Product(id), "basket-picture", picture(store, shop, product, 96)),
+            link(store, Route::Product(id), "basket-picture", picture(store, shop, product, 96, Alt::Title)),
             leptos::html::div().class("basket-words").child((
                 leptos::html::p().class("basket-title").child(move || store.read(&title)),
                 price(store, product),

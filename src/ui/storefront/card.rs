@@ -7,7 +7,7 @@ use super::super::route::Route;
 use super::super::shop::Shop;
 use super::super::state::Store;
 use super::super::words;
-use super::{link, picture, price};
+use super::{Alt, link, picture, price};
 use crate::pack::Product;
 use crate::protocol::{Language, Reason, ShopperAction};
 
@@ -21,7 +21,7 @@ pub fn card(store: Store, shop: &Shop, product: &Product, reason: Option<String>
     };
     let face = (
         leptos::html::span().class("card-picture").child((
-            picture(store, shop, product, 320),
+            picture(store, shop, product, 320, Alt::Beside),
             badge.map(|badge| leptos::html::span().class("badge").child(move || store.say(badge))),
         )),
         leptos::html::span().class("card-title").child(move || store.read(&title)),

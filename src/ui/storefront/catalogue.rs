@@ -12,7 +12,7 @@ use super::super::state::Store;
 use super::super::words;
 use super::card::card;
 use super::rail::rail;
-use super::{follow, link, page_title, picture};
+use super::{Alt, follow, link, page_title, picture};
 use crate::pack::Product;
 use crate::protocol::{Language, Surface};
 
@@ -109,7 +109,7 @@ fn hero(store: Store, shop: &Shop) -> AnyView {
     let featured = featured.map(|product| {
         let title = product.title.clone();
         let face = (
-            picture(store, shop, product, 480),
+            picture(store, shop, product, 480, Alt::Beside),
             leptos::html::span().class("hero-caption").child(move || store.read(&title)),
         );
         link(store, Route::Product(product.id.clone()), "hero-picture", face.into_any())

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub use basket::basket;
 pub use catalogue::catalogue;
 pub use frame::{footer, masthead};
-pub use picture::picture;
+pub use picture::{Alt, picture};
 pub use product::product;
 pub use rail::consent;
 

@@ -38,9 +38,22 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// A product's picture, square, with its title for those who do not see it.
-pub fn picture(store: Store, shop: &Shop, product: &Product, side: u32) -> AnyView {
+/// What a picture says to those who do not see it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Alt {
+    /// The product's title.
+    Title,
+    /// Nothing: the title stands beside it, in the same link.
+    Beside,
+}
+
+/// A product's picture, square.
+pub fn picture(store: Store, shop: &Shop, product: &Product, side: u32, alt: Alt) -> AnyView {
     let title = product.title.clone();
+    let alt = move || match alt {
+        Alt::Title => store.read(&title),
+        Alt::Beside => String::new(),
+    };
     match url(shop, &product.image) {
         Some(url) => leptos::html::img()
             .class("picture")
@@ -49,13 +62,13 @@ pub fn picture(store: Store, shop: &Shop, product: &Product, side: u32) -> AnyVi
             .attr("decoding", "async")
             .attr("width", side.to_string())
             .attr("height", side.to_string())
-            .attr("alt", move || store.read(&title))
+            .attr("alt", alt)
             .attr("src", url)
             .into_any(),
         None => leptos::html::div()
             .class("picture picture-none")
             .attr("role", "img")
-            .attr("aria-label", move || store.read(&title))
+            .attr("aria-label", alt)
             .child(move || store.say(words::NO_PICTURE))
             .into_any(),
     }

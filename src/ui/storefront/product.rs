@@ -11,7 +11,7 @@ use super::super::shop::Shop;
 use super::super::state::Store;
 use super::super::words;
 use super::rail::rail;
-use super::{link, page_title, picture, price};
+use super::{Alt, link, page_title, picture, price};
 use crate::pack::{Attribute, Product};
 use crate::protocol::{ShopperAction, Surface};
 
@@ -40,7 +40,7 @@ pub fn product(store: Store, shop: Arc<Shop>, id: String) -> AnyView {
         .child((
             trail,
             leptos::html::article().class("product").child((
-                leptos::html::div().class("product-picture").child(picture(store, &shop, product, 640)),
+                leptos::html::div().class("product-picture").child(picture(store, &shop, product, 640, Alt::Title)),
                 leptos::html::div().class("product-words").child((
                     page_title("product-title", move || store.read(&title)),
                     leptos::html::p().class("product-summary").child(move || store.read(&description)),

@@ -53,7 +53,7 @@ pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
             })
             .take(SHOWN)
             .collect();
-        leptos::html::ul().class("grid grid-rail").attr("role", "list").child(cards).into_any()
+        grid(false, cards)
     };
     // Without an engine there is nothing to recommend with: the shop shows the shelf alone.
     let hidden =
@@ -86,7 +86,18 @@ fn skeleton() -> AnyView {
                 .into_any()
         })
         .collect();
-    leptos::html::ul().class("grid grid-rail").attr("aria-hidden", "true").child(ghosts).into_any()
+    grid(true, ghosts)
+}
+
+/// One function for both, because Leptos takes the ghosts' element over for the cards: an attribute that
+/// only one of them named would stay on the other.
+fn grid(hidden: bool, cards: Vec<AnyView>) -> AnyView {
+    leptos::html::ul()
+        .class("grid grid-rail")
+        .attr("role", "list")
+        .attr("aria-hidden", if hidden { "true" } else { "false" })
+        .child(cards)
+        .into_any()
 }
 
 /// Whether to personalise, and whether to remember: two switches and one line on what they do.
