@@ -35,7 +35,10 @@ fn model_bytes(file: &str) -> Vec<u8> {
     };
     let path = folder.join(file);
     std::fs::read(&path).unwrap_or_else(|error| {
-        panic!("{} cannot be read ({error}): ./dev test makes it, ATTENDANT_MODELS names another folder", path.display())
+        panic!(
+            "{} cannot be read ({error}): ./dev test makes it, ATTENDANT_MODELS names another folder",
+            path.display()
+        )
     })
 }
 

@@ -28,7 +28,6 @@ pub enum EmbedderError {
 }
 
 impl Embedder {
-
     pub fn load(bytes: Vec<u8>, placement: Placement) -> Result<Self, EmbedderError> {
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let gguf = Arc::new(Gguf::parse(bytes).map_err(ModelError::from)?);
@@ -74,7 +73,8 @@ impl Embedder {
 
     /// One vector of length one for each text; a text longer than the model was trained on counts up to there.
     pub async fn embed<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Vec<f32>>, EmbedderError> {
-        let ids: Vec<Vec<u32>> = texts.iter().map(|text| self.tokenizer.encode(text.as_ref(), self.max_tokens)).collect();
+        let ids: Vec<Vec<u32>> =
+            texts.iter().map(|text| self.tokenizer.encode(text.as_ref(), self.max_tokens)).collect();
         Ok(self.encoder.embed(&ids).await?)
     }
 }

@@ -83,7 +83,13 @@ impl<'a> Weights<'a> {
 fn stored_type(ty: TensorType, name: &str, is_quantized: bool, n_dims: usize) -> TensorType {
     match (is_quantized, ty) {
         (false, TensorType::F32) => TensorType::F32,
-        (false, _) => if n_dims == 2 { TensorType::F16 } else { TensorType::F32 },
+        (false, _) => {
+            if n_dims == 2 {
+                TensorType::F16
+            } else {
+                TensorType::F32
+            }
+        }
         (true, TensorType::Q4_0) if name != "token_embd.weight" => TensorType::Q8_0,
         (true, ty) => ty,
     }
