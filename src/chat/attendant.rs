@@ -226,8 +226,20 @@ impl Attendant {
     fn answer(&self, turn: &Turn, hits: &[Hit], products: &[Hit]) -> Reply {
         let Some(best) = hits.first() else { return self.decline(turn) };
         let wants_cards = lean(&turn.search_text, &turn.wish, turn.language) >= 0.0;
-        let near = products.iter().filter(|hit| wants_cards && hit.score >= CLOSE_SHARE * best.score);
-        let products = near.take(MAX_CARDS).map(recommend).collect();
+        let near = products.iter().filter(|hit| wants_cards && hit.score >= CLOSE_SHARE * best.score).map(recommend);
+        // What the shop itself names beside its words comes before what only sounds like the question.
+        let named = &self.passages[best.index].products;
+        let in_stock = |id: &&String| self.products.iter().any(|product| product.id == **id && product.is_in_stock());
+        let named = named.iter().filter(in_stock);
+        let mut cards: Vec<Recommendation> = named
+            .map(|id| Recommendation { product: id.clone(), score: best.score, reason: Reason::MatchesQuestion })
+            .collect();
+        for card in near {
+            if !cards.iter().any(|other| other.product == card.product) {
+                cards.push(card);
+            }
+        }
+        cards.truncate(MAX_CARDS);
         let cited: Vec<&Hit> = hits.iter().take(2).filter(|hit| hit.score >= CLOSE_SHARE * best.score).collect();
         let texts = cited.iter().enumerate().map(|(rank, hit)| {
             let markdown = &self.passages[hit.index].markdown;
@@ -236,7 +248,7 @@ impl Attendant {
         let text = texts.collect::<Vec<_>>().join("\n\n");
         let sources: Vec<Source> = cited.iter().map(|hit| self.passage_source(hit)).collect();
         let quick_replies = self.headings(hits.iter().skip(cited.len()));
-        Reply { kind: ReplyKind::Answer, text, language: turn.language, sources, products, quick_replies }
+        Reply { kind: ReplyKind::Answer, text, language: turn.language, sources, products: cards, quick_replies }
     }
 
     fn show(&self, turn: &Turn, hits: &[Hit], passages: &[Hit]) -> Reply {

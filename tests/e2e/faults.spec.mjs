@@ -90,9 +90,8 @@ test.describe('the download', () => {
 test('a stored shard is changed: that shard alone is fetched again', async ({ page, server }) => {
   await openWithAttendant(page, server, 'cpu');
   await modelReady(page);
-  await page.goto('about:blank');
   const before = sent(server, '.gguf').bytes;
-  await page.goto(`${server.url}manifest.webmanifest`);
+  await open(page, server);
   await page.evaluate(spoilShard, '0003');
   await openWithAttendant(page, server, 'cpu');
   await modelReady(page);
