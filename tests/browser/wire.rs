@@ -7,11 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 fn requests() -> Vec<Request> {
     let shopper_event = ShopperEvent { action: ShopperAction::ViewItem, product: "p".into(), at_ms: 1.7e12 };
-    let recommend = |surface| Request::Recommend {
-        surface,
-        history: vec![shopper_event.clone()],
-        limit: 6,
-    };
+    let recommend = |surface| Request::Recommend { surface, history: vec![shopper_event.clone()], limit: 6 };
     vec![
         Request::OpenPack,
         Request::LoadModel { manifest_url: "models/m.manifest.json".into(), device: DevicePreference::Gpu },
