@@ -38,8 +38,13 @@ impl Element {
         Element { tag, attributes: Vec::new(), children: Vec::new() }
     }
 
-    pub fn attr(mut self, name: &'static str, value: impl IntoValue) -> Element {
-        self.attributes.push(match value.into_value() {
+    pub fn attr(self, name: &'static str, value: impl IntoValue) -> Element {
+        self.with_attribute(name, value.into_value())
+    }
+
+    /// What is common to all values is compiled once, here and below.
+    fn with_attribute(mut self, name: &'static str, value: Value) -> Element {
+        self.attributes.push(match value {
             Value::Fixed(value) => custom_attribute(name, value).into_any_attr(),
             Value::Live(value) => custom_attribute(name, value).into_any_attr(),
         });
@@ -65,12 +70,19 @@ impl Element {
         self
     }
 
-    pub fn on<E>(mut self, event: E, then: impl FnMut(E::EventType) + 'static) -> Element
+    pub fn on<E>(self, event: E, then: impl FnMut(E::EventType) + 'static) -> Element
     where
         E: EventDescriptor + Send + 'static,
         E::EventType: From<leptos::tachys::renderer::types::Event> + 'static,
     {
-        let then: Box<dyn FnMut(E::EventType)> = Box::new(then);
+        self.with_listener(event, Box::new(then))
+    }
+
+    fn with_listener<E>(mut self, event: E, then: Box<dyn FnMut(E::EventType)>) -> Element
+    where
+        E: EventDescriptor + Send + 'static,
+        E::EventType: From<leptos::tachys::renderer::types::Event> + 'static,
+    {
         self.attributes.push(leptos::tachys::html::event::on(event, then).into_any_attr());
         self
     }
@@ -122,29 +134,28 @@ pub fn each<T: Send + 'static, V: IntoChild>(
 
 /// What a closure returns, kept up to date with the signals that it reads.
 pub fn live<T: Shown>(view: impl Fn() -> T + Send + 'static) -> AnyView {
-    T::show(view)
+    T::show(Box::new(view))
 }
 
 /// What a closure in the place of a view may return.
 pub trait Shown: Sized {
-    fn show(view: impl Fn() -> Self + Send + 'static) -> AnyView;
+    fn show(view: Box<dyn Fn() -> Self + Send>) -> AnyView;
 }
 
 impl Shown for String {
-    fn show(text: impl Fn() -> String + Send + 'static) -> AnyView {
-        let text: Box<dyn Fn() -> String + Send> = Box::new(text);
+    fn show(text: Box<dyn Fn() -> String + Send>) -> AnyView {
         text.into_any()
     }
 }
 
 impl Shown for &'static str {
-    fn show(text: impl Fn() -> &'static str + Send + 'static) -> AnyView {
-        String::show(move || text().to_owned())
+    fn show(text: Box<dyn Fn() -> &'static str + Send>) -> AnyView {
+        String::show(Box::new(move || text().to_owned()))
     }
 }
 
 impl Shown for Vec<AnyView> {
-    fn show(views: impl Fn() -> Vec<AnyView> + Send + 'static) -> AnyView {
+    fn show(views: Box<dyn Fn() -> Vec<AnyView> + Send>) -> AnyView {
         let views: Box<dyn Fn() -> Fresh + Send> = Box::new(move || Fresh(views().into_any()));
         views.into_any()
     }
@@ -153,12 +164,12 @@ impl Shown for Vec<AnyView> {
 macro_rules! shown {
     ($($view:ty)*) => {
         $(impl Shown for $view {
-            fn show(view: impl Fn() -> $view + Send + 'static) -> AnyView {
-                Vec::show(move || {
+            fn show(view: Box<dyn Fn() -> $view + Send>) -> AnyView {
+                Vec::show(Box::new(move || {
                     let mut views = Vec::new();
                     view().push_to(&mut views);
                     views
-                })
+                }))
             }
         })*
     };
