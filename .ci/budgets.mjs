@@ -1,4 +1,5 @@
-// Measures dist/ against tests/budgets.json, and says both whether or not it fits.
+// Measures dist/ against tests/budgets.json, and says both whether or not it fits. A file that is over its budget
+// with leave has a `debt`: how large it may be until that is paid, so that it cannot grow meanwhile.
 //
 //     node .ci/budgets.mjs dist
 import { gzipSync } from 'node:zlib';
@@ -17,10 +18,11 @@ for (const [name, budget] of Object.entries(budgets)) {
   const unit = gzip ? 1024 : 1e6, limit = gzip ? budget.gzip_kib : budget.mb;
   const size = files.reduce((sum, file) => sum + sizeOf(join(dist, file), gzip), 0) / unit;
   // Nothing to measure is a mistake in the pattern or in the build, not a small file.
-  const fits = files.length > 0 && size <= limit;
+  const fits = files.length > 0 && size <= (budget.debt ?? limit);
   failed ||= !fits;
   const measured = files.length ? `${size.toFixed(1)} ${gzip ? 'KiB gzipped' : 'MB'}` : 'not found';
-  console.log(`    ${fits ? 'ok  ' : 'OVER'}  ${name.padEnd(28)} ${measured.padStart(20)}  of ${limit}`);
+  const verdict = !fits ? 'OVER' : size > limit ? 'owed' : 'ok  ';
+  console.log(`    ${verdict}  ${name.padEnd(28)} ${measured.padStart(20)}  of ${limit}${size > limit && budget.debt ? `, for now ${budget.debt}` : ''}`);
 }
 process.exit(failed ? 1 : 0);
 

@@ -185,6 +185,11 @@ pub enum Event {
     Recommended {
         items: Vec<Recommendation>,
     },
+    /// One vector of length one (L2) for each text, and the milliseconds that all took, tokenizing included.
+    Embedded {
+        embeddings: Vec<Vec<f32>>,
+        elapsed_ms: f64,
+    },
     Storage {
         report: StorageReport,
     },

@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("gguf", &["platform"]),
     ("kernels", &["platform", "gguf"]),
     ("tokenizer", &["platform", "gguf"]),
-    ("model", &["platform", "gguf", "kernels", "tokenizer"]),
+    ("model", &["protocol", "platform", "gguf", "kernels", "tokenizer"]),
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
     ("recommend", &["protocol", "pack"]),

@@ -15,6 +15,7 @@ pub struct Embedder {
     gguf: Arc<Gguf>,
     placement: Placement,
     id: EncoderId,
+    max_tokens: usize,
 }
 
 /// Why an embedder could not be made or used.
@@ -27,17 +28,18 @@ pub enum EmbedderError {
 }
 
 impl Embedder {
-    /// Longest text in tokens. The default encoder was trained on at most 256 (its model card), and the time
-    /// for a longer one would be felt.
-    pub const MAX_TOKENS: usize = 256;
-
     pub fn load(bytes: Vec<u8>, placement: Placement) -> Result<Self, EmbedderError> {
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let gguf = Arc::new(Gguf::parse(bytes).map_err(ModelError::from)?);
         let name = gguf.metadata().str("general.name").unwrap_or("unnamed").to_owned();
+        let encoder = Encoder::load(gguf.clone(), &placement)?;
+        // Sentence encoders are trained on shorter texts than their position table holds, and are worse past that.
+        let trained_on = gguf.metadata().u32("attendant.max_seq_length").unwrap_or(u32::MAX);
+        let max_tokens = encoder.config().max_seq.min(trained_on as usize);
         Ok(Self {
+            max_tokens,
             tokenizer: Arc::new(Tokenizer::from_gguf(gguf.metadata())?),
-            encoder: Encoder::load(gguf.clone(), &placement)?,
+            encoder,
             id: EncoderId { name, sha256 },
             gguf,
             placement,
@@ -51,6 +53,7 @@ impl Embedder {
             tokenizer: self.tokenizer.clone(),
             gguf: self.gguf.clone(),
             id: self.id.clone(),
+            max_tokens: self.max_tokens,
             placement,
         })
     }
@@ -68,10 +71,10 @@ impl Embedder {
         &self.tokenizer
     }
 
-    /// One vector of length one for each text; a text over [`Self::MAX_TOKENS`] counts up to there.
+    /// One vector of length one for each text; a text longer than the model was trained on counts up to there.
     pub async fn embed<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Vec<f32>>, EmbedderError> {
-        let limit = Self::MAX_TOKENS.min(self.encoder.config().max_seq);
-        let ids: Vec<Vec<u32>> = texts.iter().map(|text| self.tokenizer.encode(text.as_ref(), limit)).collect();
+        let ids: Vec<Vec<u32>> =
+            texts.iter().map(|text| self.tokenizer.encode(text.as_ref(), self.max_tokens)).collect();
         Ok(self.encoder.embed(&ids).await?)
     }
 }

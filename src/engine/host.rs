@@ -174,9 +174,9 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
         }
         Request::Embed { texts } => {
             let _turn = or_cancel(asking.lock(), cancel).await?;
-            let start_ms = platform::now_ms();
+            let start_ms = platform::clock::now_ms();
             let embeddings = engine.embed(&texts, &|event| answer.say(event)).await?;
-            Ok(Event::Embedded { embeddings, elapsed_ms: platform::now_ms() - start_ms })
+            Ok(Event::Embedded { embeddings, elapsed_ms: platform::clock::now_ms() - start_ms })
         }
         Request::InspectStorage => Ok(Event::Storage { report: platform::inspect_storage().await }),
         Request::ClearStorage => Ok(Event::Storage { report: platform::clear_storage().await }),

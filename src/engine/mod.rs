@@ -85,7 +85,9 @@ impl Answers for Engine {
     fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError> {
         let pack = Pack::open(bytes)?;
         let attendant = Attendant::open(&pack)?;
-        let recommender = Recommender::new(attendant.products(), attendant.index().dense());
+        let n_products = attendant.products().len();
+        let vectors = attendant.index().dense().map(|dense| dense.product_vectors(n_products));
+        let recommender = Recommender::new(attendant.products(), vectors.unwrap_or_else(|| vec![None; n_products]));
         let event = Event::PackOpened {
             id: pack.id().to_owned(),
             n_products: attendant.products().len(),
@@ -148,7 +150,7 @@ impl Answers for Engine {
         history: &[ShopperEvent],
         limit: usize,
     ) -> Result<Vec<Recommendation>, EngineError> {
-        Ok(self.shop()?.recommender.recommend(surface, history, limit, platform::now_ms()))
+        Ok(self.shop()?.recommender.recommend(surface, history, platform::clock::unix_ms(), limit))
     }
 
     /// A GPU that fails is left for the CPU, once and for good.

@@ -1,8 +1,8 @@
 //! Which device a model runs on: asked for, or measured.
 
 use crate::engine::{Embedder, EmbedderError};
+use crate::platform::clock::now_ms;
 use crate::platform::device::Placement;
-use crate::platform::now_ms;
 use crate::protocol::{DeviceKind, DevicePreference, DeviceReason, DeviceReport};
 
 /// What both devices are timed on: a question of usual length (about 24 tokens).

@@ -43,8 +43,8 @@ pub struct Progress<'a> {
     pub ty: TensorType,
 }
 
-/// Reads the model in `folder` and lays it out as GGUF: weight matrices as `ty`; vectors, position and
-/// token-type embeddings as F32; matrices whose rows do not divide into blocks as F16.
+/// Reads the model in `folder` and lays it out as GGUF: weight matrices as `ty` (see
+/// `stored_type` for the exceptions), vectors as F32, matrices whose rows do not divide into blocks as F16.
 ///
 /// # Errors
 /// A file missing or unreadable, an architecture other than BERT's, a setting that BERT in llama.cpp

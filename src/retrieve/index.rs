@@ -1,6 +1,6 @@
 //! The index of one shop.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::pack::format::{EncoderId, Passage, Product, RowOwner};
 use crate::pack::{Pack, PackError};
@@ -9,6 +9,7 @@ use crate::retrieve::dense::DenseIndex;
 use crate::retrieve::fuse::fuse;
 pub use crate::retrieve::lexical::HitKind;
 use crate::retrieve::lexical::LexicalIndex;
+use crate::retrieve::tokens::{is_telling, terms};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ pub struct Hit {
     pub index: usize,
     /// Fused relevance in `[0, 1]`.
     pub score: f32,
-    /// Share of the query's words found, in `[0, 1]`.
+    /// Evidence of the words, in `[0, 1)`.
     pub lexical: f32,
     /// Cosine, where the query was embedded and the text too.
     pub dense: Option<f32>,
@@ -76,6 +77,14 @@ impl Index {
 
     pub fn lexical(&self) -> &LexicalIndex {
         &self.lexical
+    }
+
+    /// Share of a text's terms, in `[0, 1]`, that the shop ever uses. What nobody in the shop has a word
+    /// for, the shop has likely no answer to, however near the other words lie.
+    pub fn known_share(&self, text: &str, language: Language) -> f32 {
+        let terms: BTreeSet<String> = terms(text).into_iter().filter(|term| is_telling(term)).collect();
+        let n_known = terms.iter().filter(|term| self.lexical.knows(term, language)).count();
+        if terms.is_empty() { 1.0 } else { n_known as f32 / terms.len() as f32 }
     }
 
     /// The best `limit` passages and products together.

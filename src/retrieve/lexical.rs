@@ -8,7 +8,7 @@
 //!              n_terms, per term: length, UTF-8, n_postings, per posting: doc delta, 3 field counts
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::pack::format::{Passage, Product};
 use crate::protocol::Language;
@@ -18,10 +18,14 @@ use crate::retrieve::tokens::{TOKENS_VERSION, terms};
 const N_FIELDS: usize = 3;
 
 /// What a word counts in each field. Chosen on the development questions.
-const FIELD_BOOSTS: [f32; N_FIELDS] = [3.0, 2.0, 1.0];
+const FIELD_BOOSTS: [f32; N_FIELDS] = [3.0, 1.0, 1.0];
 /// How soon repetition stops counting, and how much length is punished: the customary values.
 const K1: f32 = 1.2;
-const B: f32 = 0.5;
+const B: f32 = 0.75;
+
+/// The score that maps to one half, in words that stand in one text only. Counted in words, a score
+/// means the same in a shop of five passages and in one of five thousand.
+const HALF_SCORE_WORDS: f32 = 1.8;
 
 /// Which texts to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,7 +83,8 @@ struct Posting {
 pub struct LexicalHit {
     /// Index of the passage or product.
     pub owner: u32,
-    /// Share of the query's weight that the text covers, in `[0, 1]`.
+    /// The BM25 score, saturated into `[0, 1)`: how much evidence there is, whatever else was asked.
+    /// The share of the query that is covered was tried and lost: polite long questions scored low.
     pub score: f32,
 }
 
@@ -126,12 +131,10 @@ impl LexicalIndex {
         at.map_or_else(Vec::new, |at| self.collections[at].search(query))
     }
 
-    /// Whether any text of the collection holds the term.
-    pub fn knows(&self, term: &str, kind: HitKind, language: Language) -> bool {
-        COLLECTIONS
-            .iter()
-            .position(|&one| one == (kind, language))
-            .is_some_and(|at| self.collections[at].postings.contains_key(term))
+    /// Whether any text in `language` holds the term.
+    pub fn knows(&self, term: &str, language: Language) -> bool {
+        let mut collections = self.collections.iter().zip(COLLECTIONS).filter(|(_, (_, spoken))| *spoken == language);
+        collections.any(|(collection, _)| collection.postings.contains_key(term))
     }
 }
 
@@ -176,7 +179,7 @@ impl Collection {
         for (field, text) in fields.iter().enumerate() {
             for term in terms(text) {
                 lengths[field] += 1;
-                counts.entry(term.text).or_default()[field] += 1;
+                counts.entry(term).or_default()[field] += 1;
             }
         }
         self.docs.push(Doc { owner: owner as u32, lengths });
@@ -191,16 +194,12 @@ impl Collection {
     }
 
     fn search(&self, query: &str) -> Vec<LexicalHit> {
-        let mut weights: BTreeMap<String, f32> = BTreeMap::new();
-        for term in terms(query) {
-            weights.insert(term.text, term.weight);
-        }
+        // Sorted, so that sums round alike on every run.
+        let wanted: BTreeSet<String> = terms(query).into_iter().collect();
         let mut scores: HashMap<u32, f32> = HashMap::new();
-        let mut full_score = 0.0;
-        for (term, weight) in weights {
-            let postings = self.postings.get(&term).map_or(&[][..], Vec::as_slice);
-            let idf = weight * self.idf(postings.len());
-            full_score += idf;
+        for term in wanted {
+            let Some(postings) = self.postings.get(&term) else { continue };
+            let idf = self.idf(postings.len());
             for posting in postings {
                 let doc = &self.docs[posting.doc as usize];
                 let count = boosted(posting.counts);
@@ -208,13 +207,13 @@ impl Collection {
                 *scores.entry(doc.owner).or_default() += idf * saturation;
             }
         }
-        let mut hits: Vec<LexicalHit> =
-            scores.into_iter().map(|(owner, score)| LexicalHit { owner, score: score / full_score }).collect();
+        let half = HALF_SCORE_WORDS * self.idf(1);
+        let saturate = |(owner, score): (u32, f32)| LexicalHit { owner, score: score / (score + half) };
+        let mut hits: Vec<LexicalHit> = scores.into_iter().map(saturate).collect();
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.owner.cmp(&b.owner)));
         hits
     }
 
-    /// A word found nowhere weighs most: it lowers every score, as it should.
     fn idf(&self, n_found: usize) -> f32 {
         let (n_docs, n_found) = (self.docs.len() as f32, n_found as f32);
         (1.0 + (n_docs - n_found + 0.5) / (n_found + 0.5)).ln()

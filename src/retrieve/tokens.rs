@@ -13,17 +13,13 @@ use unicode_normalization::UnicodeNormalization;
 /// searched but rebuilt.
 pub const TOKENS_VERSION: u32 = 1;
 
-/// What a single Chinese character counts beside a pair: alone it is ambiguous. Chosen on the
-/// development questions.
-const CHARACTER_WEIGHT: f32 = 0.4;
-
-/// English words that say nothing about the subject. Question words with a subject of their own
-/// (where, when, how) stay; their frequency weighs them.
-const STOP_WORDS: &str = "a about all also am an and any are as at be been but by can cant could did do does dont \
-    for from get gets getting give got had has have havent he her here him his i id if ill im in into is isnt it its \
-    ive just like ll me my no not of on one or our out please re s she should so some such t tell than thanks that \
-    thats the their them then there theres these they this those to up us ve want was we were what whats which who \
-    will with would you your yours youre";
+/// English words that say nothing about the subject. Question words are among them: half the headings
+/// ask “how long”, and those that ask it of something else came first.
+const STOP_WORDS: &str = "a about all also am an and any are as at be been but by can cant could did do does dont for from get gets \
+    getting give got had has have havent he her here him his how i id if ill im in into is isnt it its ive just \
+    like ll long many me much my no not of on one or our out please re s she should so some such t take tell \
+    than thanks that thats the their them then there theres these they this those to up us ve want was we were \
+    what whats when where which who will with would you your youre yours";
 
 /// Chinese particles, pronouns and auxiliaries.
 const STOP_CHARACTERS: &str =
@@ -31,13 +27,6 @@ const STOP_CHARACTERS: &str =
 
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 static STOP_WORD_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
-
-/// A search term and how much it counts in a query.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Term {
-    pub text: String,
-    pub weight: f32,
-}
 
 /// Compatibility-normalizes and lower-cases.
 pub fn normalize(text: &str) -> String {
@@ -49,19 +38,26 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
+/// Whether a term says something by itself: a lone Chinese character is in too many words.
+pub fn is_telling(term: &str) -> bool {
+    let mut chars = term.chars();
+    !matches!((chars.next(), chars.next()), (Some(c), None) if is_han(c))
+}
+
 /// The terms of a text, in order, with repetitions.
-pub fn terms(text: &str) -> Vec<Term> {
+pub fn terms(text: &str) -> Vec<String> {
     let mut terms = Vec::new();
     let (mut word, mut run) = (String::new(), Vec::new());
     for c in normalize(text).chars().chain(['\n']) {
         if !is_han(c) {
             push_run(&mut terms, &mut run);
         }
-        // An apostrophe joins: don't → dont.
-        if !(c.is_alphanumeric() && !is_han(c) || (matches!(c, '\'' | '’') && !word.is_empty())) {
-            push_word(&mut terms, &mut word);
-        } else if c.is_alphanumeric() {
-            word.push(c);
+        match c {
+            _ if is_han(c) => push_word(&mut terms, &mut word),
+            _ if c.is_alphanumeric() => word.push(c),
+            // An apostrophe joins: don't → dont.
+            '\'' | '’' if !word.is_empty() => {}
+            _ => push_word(&mut terms, &mut word),
         }
         if is_han(c) {
             run.push(c);
@@ -70,21 +66,17 @@ pub fn terms(text: &str) -> Vec<Term> {
     terms
 }
 
-fn push_word(terms: &mut Vec<Term>, word: &mut String) {
+fn push_word(terms: &mut Vec<String>, word: &mut String) {
     let word = std::mem::take(word);
     if !word.is_empty() && !STOP_WORD_LIST.contains(&word.as_str()) {
-        terms.push(Term { text: STEMMER.stem(&word).into_owned(), weight: 1.0 });
+        terms.push(STEMMER.stem(&word).into_owned());
     }
 }
 
-fn push_run(terms: &mut Vec<Term>, run: &mut Vec<char>) {
+fn push_run(terms: &mut Vec<String>, run: &mut Vec<char>) {
     let is_stop = |c: &char| STOP_CHARACTERS.contains(*c);
-    for c in run.iter().filter(|c| !is_stop(c)) {
-        terms.push(Term { text: c.to_string(), weight: CHARACTER_WEIGHT });
-    }
-    for pair in run.windows(2).filter(|pair| !pair.iter().all(is_stop)) {
-        terms.push(Term { text: pair.iter().collect(), weight: 1.0 });
-    }
+    terms.extend(run.iter().filter(|c| !is_stop(c)).map(char::to_string));
+    terms.extend(run.windows(2).filter(|pair| !pair.iter().all(is_stop)).map(|pair| pair.iter().collect()));
     run.clear();
 }
 
@@ -92,24 +84,20 @@ fn push_run(terms: &mut Vec<Term>, run: &mut Vec<char>) {
 mod tests {
     use super::*;
 
-    fn texts(text: &str) -> Vec<String> {
-        terms(text).into_iter().map(|term| term.text).collect()
-    }
-
     #[test]
     fn english_loses_stop_words_and_endings() {
-        assert_eq!(texts("What's the shipping to France?"), ["ship", "franc"]);
-        assert_eq!(texts("I don't like teapots"), ["teapot"]);
+        assert_eq!(terms("What's the shipping to France?"), ["ship", "franc"]);
+        assert_eq!(terms("I don't like teapots"), ["teapot"]);
     }
 
     #[test]
     fn chinese_becomes_characters_and_pairs() {
-        assert_eq!(texts("退货的"), ["退", "货", "退货", "货的"]);
+        assert_eq!(terms("退货的"), ["退", "货", "退货", "货的"]);
     }
 
     #[test]
     fn mixed_scripts_and_full_width_forms_are_told_apart() {
-        assert_eq!(texts("ＰａｙＰａｌ可用 500ML"), ["paypal", "用", "可用", "500ml"]);
+        assert_eq!(terms("ＰａｙＰａｌ可用 500ML"), ["paypal", "用", "可用", "500ml"]);
     }
 
     #[test]

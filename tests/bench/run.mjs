@@ -50,23 +50,29 @@ async function compare(device, peer) {
     [`transformers.js ${peer.device} ${peer.dtype}`]: await openTheirs(peer),
   };
   const [us, them] = Object.keys(engines);
-  console.log(`\n  ${'tokens'.padStart(8)}${us.padStart(14)}${them.padStart(30)}${'ratio'.padStart(10)}`);
+  console.log(`\n  ${'tokens'.padStart(8)}${us.padStart(14)}${them.padStart(30)}${'ratio'.padStart(10)}${'cosine'.padStart(10)}`);
   for (const length of LENGTHS) {
-    const took = {};
+    const took = { [us]: [], [them]: [] };
+    let agreement = 1;
     // In turns, so that whatever else the machine does falls on both.
-    for (const [name, embed] of Object.entries(engines)) await embed(texts[length].slice(0, WARM_UP));
-    for (let round = 0; round < rounds; round++) {
-      const text = texts[length][round % texts[length].length];
-      for (const [name, embed] of Object.entries(engines)) (took[name] ??= []).push(...(await embed([text])));
+    for (let call = 0; call < WARM_UP + rounds; call++) {
+      const text = texts[length][call % texts[length].length];
+      const found = [];
+      for (const [name, embed] of Object.entries(engines)) {
+        const { ms, embedding } = await embed(text);
+        if (call >= WARM_UP) took[name].push(ms);
+        found.push(embedding);
+      }
+      agreement = Math.min(agreement, cosine(...found));
     }
     const a = median(took[us]), b = median(took[them]);
-    console.log(`  ${String(length).padStart(8)}${a.toFixed(1).padStart(14)}${b.toFixed(1).padStart(30)}${(a / b).toFixed(2).padStart(10)}`);
+    const cells = [a.toFixed(1).padStart(14), b.toFixed(1).padStart(30), (a / b).toFixed(2).padStart(10), agreement.toFixed(3).padStart(10)];
+    console.log(`  ${String(length).padStart(8)}${cells.join('')}`);
   }
   for (const embed of Object.values(engines)) await embed.close();
 }
 
-// Our worker, spoken to in its own protocol. `measure` embeds each text once and answers with the
-// milliseconds of each, clocked in the worker.
+// Our worker, spoken to in its own protocol, one text a request, clocked by itself as the other is.
 async function openOurs(device) {
   const page = await open(ours, 'bench/blank.html');
   await page.evaluate(async (device) => {
@@ -88,7 +94,10 @@ async function openOurs(device) {
     const loaded = await globalThis.request({ kind: 'load_model', manifest_url: 'models/minilm.manifest.json', device });
     if (loaded.device.kind !== device) throw new Error(`asked for ${device}, got ${JSON.stringify(loaded.device)}`);
   }, device);
-  const embed = (texts) => page.evaluate(async (texts) => (await globalThis.request({ kind: 'measure', texts })).embed_ms, texts);
+  const embed = (text) => page.evaluate(async (text) => {
+    const { embeddings, elapsed_ms } = await globalThis.request({ kind: 'embed', texts: [text] });
+    return { ms: elapsed_ms, embedding: Array.from(embeddings[0]) };
+  }, text);
   embed.close = () => page.context().close();
   return embed;
 }
@@ -104,7 +113,7 @@ async function openTheirs(peer) {
     });
     await globalThis.request({ load: peer });
   }, peer);
-  const embed = (texts) => page.evaluate(async (texts) => (await globalThis.request({ texts })).embed_ms, texts);
+  const embed = (text) => page.evaluate((text) => globalThis.request({ text }), text);
   embed.close = () => page.context().close();
   return embed;
 }
@@ -148,4 +157,9 @@ function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function cosine(a, b) {
+  const dot = (x, y) => x.reduce((sum, value, at) => sum + value * y[at], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }

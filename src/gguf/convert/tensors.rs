@@ -59,7 +59,7 @@ impl<'a> Weights<'a> {
             let Some(values) = to_f32(&view) else {
                 return Err(ConvertError::Stored { path: self.path, name: source, found: view.dtype() });
             };
-            let ty = if is_quantized { ty } else { TensorType::F32 };
+            let ty = stored_type(ty, &name, is_quantized, shape.len());
             let n_cols = shape.last().copied().unwrap_or(1);
             let (ty, bytes) = match quantize(ty, &values, n_cols) {
                 Err(GgufError::PartialBlock { .. }) => (TensorType::F16, quantize(TensorType::F16, &values, n_cols)?),
@@ -72,6 +72,26 @@ impl<'a> Weights<'a> {
             Some(name) => Err(ConvertError::UnknownTensor { path: self.path, name }),
             None => Ok(()),
         }
+    }
+}
+
+/// What a tensor is stored as in a file of type `ty`, with two exceptions to llama.cpp's own choices, which it reads
+/// all the same. Position and segment embeddings take F16 in a small file, where F32 would be 3 % of it. And four
+/// bits are for the token embeddings alone (half of all-MiniLM-L6-v2), with eight for the layers: with four in both,
+/// the worst cosine to the reference over the fixture's texts is 0.90, with a scale fitted to each block 0.88, with
+/// four in the layers' feed-forward half alone 0.96; so, it is 0.996.
+fn stored_type(ty: TensorType, name: &str, is_quantized: bool, n_dims: usize) -> TensorType {
+    match (is_quantized, ty) {
+        (false, TensorType::F32) => TensorType::F32,
+        (false, _) => {
+            if n_dims == 2 {
+                TensorType::F16
+            } else {
+                TensorType::F32
+            }
+        }
+        (true, TensorType::Q4_0) if name != "token_embd.weight" => TensorType::Q8_0,
+        (true, ty) => ty,
     }
 }
 

@@ -94,8 +94,8 @@ fn a_folder_becomes_what_llama_cpp_reads() {
     let ty = |name: &str| gguf.tensor(name).unwrap().ty;
     assert_eq!(ty("token_embd.weight"), TensorType::Q8_0);
     assert_eq!(ty("blk.0.ffn_down.weight"), TensorType::Q8_0);
-    assert_eq!(ty("position_embd.weight"), TensorType::F32);
-    assert_eq!(ty("token_types.weight"), TensorType::F32);
+    assert_eq!(ty("position_embd.weight"), TensorType::F16);
+    assert_eq!(ty("token_types.weight"), TensorType::F16);
     assert_eq!(ty("blk.0.attn_output_norm.weight"), TensorType::F32);
     assert_eq!(gguf.tensor("blk.0.ffn_up.weight").unwrap().shape, [64, 32]);
     assert_eq!(gguf.tensor("blk.0.ffn_up.bias").unwrap().to_f32()[1], 1.0 / 97.0);

@@ -20,17 +20,11 @@ onmessage = async ({ data }) => {
       postMessage({ loaded: true });
       return;
     }
-    const embed_ms = [];
-    let n_tokens, embedding;
-    for (const text of data.texts) {
-      const began = performance.now();
-      const inputs = tokenizer(text, { padding: true, truncation: true });
-      const { last_hidden_state } = await model(inputs);
-      embedding = mean_pooling(last_hidden_state, inputs.attention_mask).normalize(2, -1).tolist()[0];
-      embed_ms.push(performance.now() - began);
-      n_tokens = inputs.input_ids.dims[1];
-    }
-    postMessage({ embed_ms, n_tokens, embedding });
+    const began = performance.now();
+    const inputs = tokenizer(data.text, { padding: true, truncation: true });
+    const { last_hidden_state } = await model(inputs);
+    const embedding = mean_pooling(last_hidden_state, inputs.attention_mask).normalize(2, -1).tolist()[0];
+    postMessage({ ms: performance.now() - began, embedding });
   } catch (error) {
     postMessage({ error: String(error?.stack ?? error) });
   }

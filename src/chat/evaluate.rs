@@ -1,0 +1,148 @@
+//! How good the answers are: questions with known sources, scored.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::chat::{Attendant, Conversation};
+use crate::protocol::{Language, ReplyKind};
+
+/// One question and what must come of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuestionCase {
+    pub language: Language,
+    pub question: String,
+    /// Passage or product ids; any one counts.
+    pub expect: Vec<String>,
+    pub kind: ReplyKind,
+}
+
+/// Why a line of questions cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: expected language, question, expect, kind separated by tabs")]
+pub struct QuestionError {
+    pub line: usize,
+}
+
+/// Reads tab-separated `language, question, expect, kind` with one header line.
+pub fn read_questions(text: &str) -> Result<Vec<QuestionCase>, QuestionError> {
+    let lines = text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(at, line)| read_question(line).ok_or(QuestionError { line: at + 1 })).collect()
+}
+
+fn read_question(line: &str) -> Option<QuestionCase> {
+    let mut cells = line.split('\t');
+    let code = cells.next()?.trim();
+    let language = Language::ALL.into_iter().find(|language| language.code() == code)?;
+    let (question, expect, kind) = (cells.next()?, cells.next()?, cells.next()?);
+    let kind = match kind.trim() {
+        "answer" => ReplyKind::Answer,
+        "products" => ReplyKind::Products,
+        "decline" => ReplyKind::Decline,
+        _ => return None,
+    };
+    let expect = expect.split('|').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    Some(QuestionCase { language, question: question.to_owned(), expect, kind })
+}
+
+/// Figures of one language.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Score {
+    pub n_answers: usize,
+    /// The reply is an answer, and its first source is expected.
+    pub top_1: usize,
+    /// The retriever ranks an expected passage first, whatever the policy then does.
+    pub retrieved_1: usize,
+    /// … among the first three.
+    pub retrieved_3: usize,
+    pub n_products: usize,
+    /// The reply shows an expected product.
+    pub product_hits: usize,
+    pub n_declines: usize,
+    /// Declined, and rightly.
+    pub declines_right: usize,
+    /// Declined at all.
+    pub declines_made: usize,
+    /// `expected → given`, counted.
+    pub confusion: BTreeMap<String, usize>,
+}
+
+/// One question that went wrong.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Miss {
+    pub question: String,
+    pub expected: String,
+    pub given: String,
+    pub score: f32,
+}
+
+/// Figures by language code, and every miss.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Evaluation {
+    pub languages: BTreeMap<&'static str, Score>,
+    pub misses: Vec<Miss>,
+}
+
+/// Asks every question in a conversation of its own.
+pub fn evaluate(
+    attendant: &Attendant,
+    cases: &[QuestionCase],
+    mut embed: impl FnMut(&str) -> Option<Vec<f32>>,
+) -> Evaluation {
+    let mut evaluation = Evaluation::default();
+    for case in cases {
+        let mut conversation = Conversation::default();
+        let turn = attendant.read(&conversation, &case.question, case.language);
+        let embedding = if turn.wants_embedding() { embed(&turn.search_text) } else { None };
+        let ranked = attendant.find_passages(&conversation, &turn, embedding.as_deref());
+        let reply = attendant.reply(&mut conversation, &turn, embedding.as_deref());
+
+        let is_expected = |id: &str| case.expect.iter().any(|expected| expected == id);
+        let first = reply.sources.first();
+        let score = evaluation.languages.entry(case.language.code()).or_default();
+        let right = match case.kind {
+            ReplyKind::Answer => {
+                score.n_answers += 1;
+                score.retrieved_1 += usize::from(ranked.iter().take(1).any(|hit| is_expected(&hit.id)));
+                score.retrieved_3 += usize::from(ranked.iter().take(3).any(|hit| is_expected(&hit.id)));
+                let right = reply.kind == ReplyKind::Answer && first.is_some_and(|source| is_expected(&source.id));
+                score.top_1 += usize::from(right);
+                right
+            }
+            ReplyKind::Products => {
+                score.n_products += 1;
+                let right = reply.products.iter().any(|shown| is_expected(&shown.product));
+                score.product_hits += usize::from(right);
+                right
+            }
+            ReplyKind::Decline => {
+                score.n_declines += 1;
+                let right = reply.kind == ReplyKind::Decline;
+                score.declines_right += usize::from(right);
+                right
+            }
+        };
+        score.declines_made += usize::from(reply.kind == ReplyKind::Decline);
+        let pair = format!("{} → {}", name(case.kind), name(reply.kind));
+        *score.confusion.entry(pair).or_default() += 1;
+        if !right {
+            let given = first.map_or_else(String::new, |source| source.id.clone());
+            evaluation.misses.push(Miss {
+                question: case.question.clone(),
+                expected: format!("{} {}", name(case.kind), case.expect.join("|")),
+                given: format!("{} {given}", name(reply.kind)),
+                score: first.map_or(0.0, |source| source.score),
+            });
+        }
+    }
+    evaluation
+}
+
+/// A reply's kind as the command line writes it.
+pub fn name(kind: ReplyKind) -> &'static str {
+    match kind {
+        ReplyKind::Answer => "answer",
+        ReplyKind::Products => "products",
+        ReplyKind::Decline => "decline",
+    }
+}
