@@ -11,6 +11,7 @@ use super::route::Route;
 use super::state::{ShopState, Store};
 use super::storefront::{basket, catalogue, footer, masthead, product};
 use super::{browser, words};
+use crate::ui::element as html;
 
 /// The element of `index.html` that the page takes over.
 const MOUNT_ID: &str = "app";
@@ -45,22 +46,21 @@ fn app() -> AnyView {
     accent(store);
     link::open_shop(store);
     let behind_chat = move || store.phone.get() && store.chat_open.get();
-    (
-        leptos::html::div()
+    html::group((
+        html::div()
             .class("page")
             .attr("data-chat", move || store.chat_open.get().then_some("open"))
             .attr("inert", behind_chat)
             .child((
-                leptos::html::a().class("skip").href("#main").child(move || store.say(words::SKIP)),
+                html::a().class("skip").href("#main").child(move || store.say(words::SKIP)),
                 masthead(store),
-                leptos::html::main().id("main").attr("tabindex", "-1").child(part(store, main(store))),
+                html::main().id("main").attr("tabindex", "-1").child(part(store, main(store))),
                 part(store, footer(store)),
                 chat::launcher(store),
             )),
-        part(store, (move || store.chat_open.get().then(|| chat::panel(store))).into_any()),
+        part(store, html::live(move || store.chat_open.get().then(|| chat::panel(store)))),
         announcer(store),
-    )
-        .into_any()
+    ))
 }
 
 fn main(store: Store) -> AnyView {
@@ -69,7 +69,7 @@ fn main(store: Store) -> AnyView {
         Route::Category(_) | Route::Search(_) => Route::Home,
         route => route.clone(),
     });
-    (move || match (&*store.shop.read(), page.get()) {
+    html::live(move || match (&*store.shop.read(), page.get()) {
         (_, Route::About) => about(store),
         (ShopState::Opening, _) => opening(store),
         (ShopState::Failed, _) => failed(store),
@@ -77,48 +77,44 @@ fn main(store: Store) -> AnyView {
         (ShopState::Open(shop), Route::Cart) => basket(store, shop.clone()),
         (ShopState::Open(shop), _) => catalogue(store, shop.clone()),
     })
-    .into_any()
 }
 
 /// What the static shell shows, until the shop's file is there.
 fn opening(store: Store) -> AnyView {
     let ghosts: Vec<AnyView> = (0..8)
         .map(|_| {
-            leptos::html::div()
+            html::div()
                 .class("card card-ghost")
                 .child((
-                    leptos::html::span().class("card-picture"),
-                    leptos::html::span().class("ghost-line"),
-                    leptos::html::span().class("ghost-line ghost-short"),
+                    html::span().class("card-picture"),
+                    html::span().class("ghost-line"),
+                    html::span().class("ghost-line ghost-short"),
                 ))
                 .into_any()
         })
         .collect();
-    leptos::html::div()
+    html::div()
         .class("catalogue")
         .attr("aria-busy", "true")
         .child((
-            leptos::html::div().class("hero hero-ghost").child((
-                leptos::html::p()
-                    .class("visually-hidden")
-                    .attr("role", "status")
-                    .child(move || store.say(words::LOADING_SHOP)),
-                leptos::html::div().class("hero-words"),
-                leptos::html::span().class("hero-picture"),
+            html::div().class("hero hero-ghost").child((
+                html::p().class("visually-hidden").attr("role", "status").child(move || store.say(words::LOADING_SHOP)),
+                html::div().class("hero-words"),
+                html::span().class("hero-picture"),
             )),
-            leptos::html::div().class("grid").attr("aria-hidden", "true").child(ghosts),
+            html::div().class("grid").attr("aria-hidden", "true").child(ghosts),
         ))
         .into_any()
 }
 
 fn failed(store: Store) -> AnyView {
-    leptos::html::div()
+    html::div()
         .class("empty")
         .attr("role", "alert")
         .child((
-            leptos::html::h1().id("page-title").class("empty-title").child(move || store.say(words::SHOP_FAILED)),
-            leptos::html::p().child(move || store.say(words::SHOP_FAILED_TEXT)),
-            leptos::html::button()
+            html::h1().id("page-title").class("empty-title").child(move || store.say(words::SHOP_FAILED)),
+            html::p().child(move || store.say(words::SHOP_FAILED_TEXT)),
+            html::button()
                 .attr("type", "button")
                 .class("button")
                 .on(leptos::ev::click, move |_| link::open_shop(store))
@@ -129,7 +125,7 @@ fn failed(store: Store) -> AnyView {
 
 /// Keeps one part's failure from taking the others along.
 fn part(store: Store, view: AnyView) -> AnyView {
-    let fallback = move |_| leptos::html::p().class("part-failed").child(store.say(words::PART_FAILED));
+    let fallback = move |_| html::p().class("part-failed").child(store.say(words::PART_FAILED)).into_any();
     ErrorBoundary(
         ErrorBoundaryProps::builder()
             .fallback(fallback)
@@ -141,7 +137,7 @@ fn part(store: Store, view: AnyView) -> AnyView {
 
 /// The live region of the page: short sentences, one at a time.
 fn announcer(store: Store) -> AnyView {
-    leptos::html::p()
+    html::p()
         .class("visually-hidden")
         .attr("role", "status")
         .attr("aria-live", "polite")

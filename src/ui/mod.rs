@@ -5,8 +5,9 @@
 //! [`about`]) only read the store and call its verbs. What needs no browser is pure and tested
 //! natively: [`cart`], [`history`], [`route`], [`markdown`], [`shop`], [`words`].
 //!
-//! Views are built with Leptos' functions, not its `view!` macro: the macro turns static parts into
-//! `innerHTML`, which the page's own rules (`require-trusted-types-for 'script'`) forbid.
+//! Views are built with functions ([`element`]), not with Leptos' `view!` macro: the macro turns static
+//! parts into `innerHTML`, which the page's own rules (`require-trusted-types-for 'script'`) forbid, and
+//! gives every element a type of its own, which the page's size does not allow.
 
 pub mod about;
 pub mod app;
@@ -14,6 +15,7 @@ pub mod browser;
 pub mod cart;
 pub mod chat;
 pub mod client;
+pub mod element;
 pub mod history;
 pub mod icon;
 pub mod intl;

@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use super::{button, topic};
 use crate::protocol::{DeviceKind, DeviceReason};
 use crate::ui::client::Health;
+use crate::ui::element as html;
 use crate::ui::link::{self, MODEL_BYTES};
 use crate::ui::state::{ModelState, Store};
 use crate::ui::words;
 
 pub fn engine(store: Store) -> AnyView {
-    leptos::html::div()
+    html::div()
         .class("topics")
         .child((
             topic(store, words::DEVICE, device(store)),
@@ -21,32 +22,30 @@ pub fn engine(store: Store) -> AnyView {
 }
 
 fn device(store: Store) -> AnyView {
-    (move || {
+    html::live(move || {
         let language = store.language.get();
         match store.device.get() {
-            None => leptos::html::p()
+            None => html::p()
                 .attr("data-testid", "device-badge")
                 .child(match store.health.get() {
                     Health::Lost => store.say(words::ENGINE_LOST),
                     _ => store.say(words::DEVICE_UNKNOWN),
                 })
                 .into_any(),
-            Some(report) => (
-                leptos::html::p()
+            Some(report) => html::group((
+                html::p()
                     .class("fact")
                     .attr("data-testid", "device-badge")
                     .attr("data-device", kind_code(report.kind))
                     .attr("data-reason", reason_code(&report.reason))
                     .child((
                         words::device_kind(language, report.kind),
-                        leptos::html::span().class("fact-name").child(report.name.clone()),
+                        html::span().class("fact-name").child(report.name.clone()),
                     )),
-                leptos::html::p().child(words::device_reason(language, &report)),
-            )
-                .into_any(),
+                html::p().child(words::device_reason(language, &report)),
+            )),
         }
     })
-    .into_any()
 }
 
 fn kind_code(kind: DeviceKind) -> &'static str {
@@ -82,7 +81,7 @@ fn model(store: Store) -> AnyView {
     };
     let bar = move || match store.model.get() {
         ModelState::Loading { loaded_bytes, total_bytes, .. } => Some(
-            leptos::html::progress()
+            html::progress()
                 .attr("max", total_bytes.max(1).to_string())
                 .attr("value", loaded_bytes.to_string())
                 .attr("aria-label", store.say(words::MODEL)),
@@ -97,47 +96,39 @@ fn model(store: Store) -> AnyView {
         (_, true) => None,
         _ => Some(button(store, words::LOAD_MODEL, move |_| link::load_model(store))),
     };
-    (
-        leptos::html::p()
+    html::group((
+        html::p()
             .attr("data-testid", "model-state")
             .attr("data-state", move || store.model.read().code())
             .attr("data-source", move || store.model.read().source_code())
             .child(state),
         bar,
-        leptos::html::div().class("topic-actions").child((actions, move || {
+        html::div().class("topic-actions").child((actions, move || {
             let text = words::download_of(store.language.get(), MODEL_BYTES);
-            (!ready.get() && !loading.get()).then(|| leptos::html::span().class("fine-print").child(text))
+            (!ready.get() && !loading.get()).then(|| html::span().class("fine-print").child(text))
         })),
-        leptos::html::p().class("fine-print").child(move || store.say(words::MODEL_OFFER)),
-    )
-        .into_any()
+        html::p().class("fine-print").child(move || store.say(words::MODEL_OFFER)),
+    ))
 }
 
 fn storage(store: Store) -> AnyView {
-    (move || {
+    html::live(move || {
         let language = store.language.get();
         let Some(report) = store.storage.get() else {
-            return leptos::html::p().child(store.say(words::STORAGE_UNKNOWN)).into_any();
+            return html::p().child(store.say(words::STORAGE_UNKNOWN)).into_any();
         };
         if !report.available {
-            return leptos::html::p().child(store.say(words::STORAGE_REFUSED)).into_any();
+            return html::p().child(store.say(words::STORAGE_REFUSED)).into_any();
         }
         let kept = if report.persisted { words::STORAGE_PERSISTED } else { words::STORAGE_BEST_EFFORT };
-        (
-            leptos::html::p().child(words::storage_use(
-                language,
-                report.weights_bytes,
-                report.usage_bytes,
-                report.quota_bytes,
-            )),
-            leptos::html::p().child(store.say(kept)),
+        html::group((
+            html::p().child(words::storage_use(language, report.weights_bytes, report.usage_bytes, report.quota_bytes)),
+            html::p().child(store.say(kept)),
             (report.weights_bytes > 0).then(|| {
-                leptos::html::div()
+                html::div()
                     .class("topic-actions")
                     .child(button(store, words::DELETE_MODEL, move |_| link::clear_storage(store)))
             }),
-        )
-            .into_any()
+        ))
     })
-    .into_any()
 }

@@ -10,6 +10,7 @@ use super::link;
 use super::state::Store;
 use super::storefront::page_title;
 use super::words;
+use crate::ui::element as html;
 
 pub fn about(store: Store) -> AnyView {
     // Also when the page is entered here, before there is anything to ask.
@@ -18,11 +19,11 @@ pub fn about(store: Store) -> AnyView {
             link::inspect_storage(store);
         }
     });
-    leptos::html::div()
+    html::div()
         .class("about")
         .child((
             page_title("page-heading", move || store.say(words::HOW).to_owned()),
-            leptos::html::p().class("about-lead").child(move || store.say(words::HOW_LEAD)),
+            html::p().class("about-lead").child(move || store.say(words::HOW_LEAD)),
             engine::engine(store),
             network::receipt(store),
             personal::personal(store),
@@ -32,15 +33,15 @@ pub fn about(store: Store) -> AnyView {
 
 /// One topic: a heading and what there is to say about it.
 fn topic(store: Store, title: words::Phrase, body: AnyView) -> AnyView {
-    leptos::html::section()
+    html::section()
         .class("topic")
-        .child((leptos::html::h2().class("section-title").child(move || store.say(title)), body))
+        .child((html::h2().class("section-title").child(move || store.say(title)), body))
         .into_any()
 }
 
 /// A button of this page.
 fn button(store: Store, label: words::Phrase, on_click: impl FnMut(leptos::ev::MouseEvent) + 'static) -> AnyView {
-    leptos::html::button()
+    html::button()
         .attr("type", "button")
         .class("small-button")
         .on(leptos::ev::click, on_click)

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::topic;
+use crate::ui::element as html;
 use crate::ui::receipt::{Fetched, What, origin, shown};
 use crate::ui::state::Store;
 use crate::ui::words;
@@ -18,46 +19,46 @@ pub fn receipt(store: Store) -> AnyView {
             words::receipt(store.language.get(), fetched.len(), n_bytes, n_elsewhere)
         }
     };
-    let rows = For(ForProps::builder()
-        .each(move || store.fetched.get().into_iter().enumerate().collect::<Vec<_>>())
-        .key(|(at, _)| *at)
-        .children(move |(_, one)| row(store, one, &origin))
-        .build());
-    let heading = |label: words::Phrase| leptos::html::th().attr("scope", "col").child(move || store.say(label));
+    let rows = html::each(
+        move || store.fetched.get().into_iter().enumerate().collect::<Vec<_>>(),
+        |(at, _)| at.to_string(),
+        move |(_, one)| row(store, one, &origin),
+    );
+    let heading = |label: words::Phrase| html::th().attr("scope", "col").child(move || store.say(label));
     let body = (
-        leptos::html::p().class("receipt-sentence").child(sentence),
-        leptos::html::div().class("receipt-table").attr("tabindex", "0").attr("data-testid", "receipt").child(
-            leptos::html::table().child((
-                leptos::html::thead().child(leptos::html::tr().child((
+        html::p().class("receipt-sentence").child(sentence),
+        html::div().class("receipt-table").attr("tabindex", "0").attr("data-testid", "receipt").child(
+            html::table().child((
+                html::thead().child(html::tr().child((
                     heading(words::RECEIPT_WHAT),
                     heading(words::RECEIPT_SIZE),
                     heading(words::RECEIPT_TIME),
                 ))),
-                leptos::html::tbody().child(rows),
+                html::tbody().child(rows),
             )),
         ),
-        leptos::html::p().class("fine-print").child(move || store.say(words::RECEIPT_LIMIT)),
+        html::p().class("fine-print").child(move || store.say(words::RECEIPT_LIMIT)),
     );
-    topic(store, words::RECEIPT, body.into_any())
+    topic(store, words::RECEIPT, html::group(body))
 }
 
 fn row(store: Store, one: Fetched, origin: &str) -> AnyView {
     let elsewhere = one.is_elsewhere(origin);
     let what = match one.what {
-        What::Address(url) => leptos::html::code().child(shown(&url, origin)).into_any(),
-        What::Model => (move || store.say(words::RECEIPT_WORKER)).into_any(),
+        What::Address(url) => html::code().child(shown(&url, origin)).into_any(),
+        What::Model => html::live(move || store.say(words::RECEIPT_WORKER)),
     };
     let size = words::bytes(one.size_bytes);
     let size = move || match one.from_cache {
         true => format!("{size} · {}", store.say(words::RECEIPT_FROM_CACHE)),
         false => size.clone(),
     };
-    leptos::html::tr()
+    html::tr()
         .class(if elsewhere { "receipt-elsewhere" } else { "" })
         .child((
-            leptos::html::td().child(what),
-            leptos::html::td().child(size),
-            leptos::html::td().child(move || words::milliseconds(store.language.get(), one.took_ms)),
+            html::td().child(what),
+            html::td().child(size),
+            html::td().child(move || words::milliseconds(store.language.get(), one.took_ms)),
         ))
         .into_any()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{button, topic};
 use crate::protocol::ShopperEvent;
+use crate::ui::element as html;
 use crate::ui::history;
 use crate::ui::icon::{self, icon};
 use crate::ui::state::Store;
@@ -21,8 +22,8 @@ pub fn personal(store: Store) -> AnyView {
     };
     let aside = move || {
         store.history_aside.get().then(|| {
-            leptos::html::div().class("notice").child((
-                leptos::html::p().child(store.say(words::PERSONAL_ASIDE)),
+            html::div().class("notice").child((
+                html::p().child(store.say(words::PERSONAL_ASIDE)),
                 button(store, words::ERASE, move |_| {
                     browser::unstore(history::ASIDE_KEY);
                     store.history_aside.set(false);
@@ -30,14 +31,14 @@ pub fn personal(store: Store) -> AnyView {
             ))
         })
     };
-    let list = For(ForProps::builder()
-        .each(move || store.history.read().events().iter().rev().cloned().collect::<Vec<ShopperEvent>>())
-        .key(|event| (event.at_ms.to_bits(), event.product.clone(), event.action))
-        .children(move |event| row(store, event))
-        .build());
+    let list = html::each(
+        move || store.history.read().events().iter().rev().cloned().collect::<Vec<ShopperEvent>>(),
+        |event| format!("{} {} {:?}", event.at_ms, event.product, event.action),
+        move |event| row(store, event),
+    );
     let actions = move || {
         (!is_empty.get()).then(|| {
-            leptos::html::div().class("topic-actions").child((
+            html::div().class("topic-actions").child((
                 button(store, words::EXPORT, move |_| {
                     let json = store.history.read_untracked().to_json();
                     browser::download(words::EXPORT_FILE, json.as_bytes(), "application/json");
@@ -51,13 +52,13 @@ pub fn personal(store: Store) -> AnyView {
     };
     let body = (
         consent(store),
-        leptos::html::p().child(kept),
+        html::p().child(kept),
         aside,
-        leptos::html::ul().class("record").attr("role", "list").child(list),
+        html::ul().class("record").attr("role", "list").child(list),
         actions,
-        leptos::html::p().class("fine-print").child(move || store.say(words::PERSONAL_NOTE)),
+        html::p().class("fine-print").child(move || store.say(words::PERSONAL_NOTE)),
     );
-    topic(store, words::PERSONAL, body.into_any())
+    topic(store, words::PERSONAL, html::group(body))
 }
 
 fn row(store: Store, event: ShopperEvent) -> AnyView {
@@ -74,12 +75,12 @@ fn row(store: Store, event: ShopperEvent) -> AnyView {
         let text = text.clone();
         move || format!("{}: {}", store.say(words::ERASE), text())
     };
-    leptos::html::li()
+    html::li()
         .class("record-row")
         .child((
-            leptos::html::span().class("record-what").child(text),
-            leptos::html::span().class("record-when").child(move || intl::date_time(store.language.get(), at_ms)),
-            leptos::html::button()
+            html::span().class("record-what").child(text),
+            html::span().class("record-when").child(move || intl::date_time(store.language.get(), at_ms)),
+            html::button()
                 .attr("type", "button")
                 .class("icon-button")
                 .attr("aria-label", label)

@@ -6,6 +6,7 @@ use super::COMPOSER_ID;
 use super::conversation::{MOST_CHARACTERS, ask, stop};
 use super::message::quick_replies;
 use crate::ui::browser;
+use crate::ui::element as html;
 use crate::ui::icon::{self, icon};
 use crate::ui::state::Store;
 use crate::ui::words;
@@ -20,14 +21,14 @@ pub fn composer(store: Store) -> AnyView {
     let conversation = store.conversation;
     let draft = conversation.draft;
     let n_characters = Memo::new(move |_| draft.read().chars().count());
-    let field = NodeRef::<leptos::html::Textarea>::new();
+    let field = html::ElementRef::new();
     // The field is as high as its text; the style sheet says where it ends growing.
     Effect::new(move |_| {
         draft.track();
         let Some(field) = field.get() else { return };
         // Once the field holds what the draft says.
         browser::on_next_frame(move || {
-            let style = web_sys::HtmlElement::style(&field);
+            let style = field.style();
             let _ = style.set_property("height", "auto");
             let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
         });
@@ -51,7 +52,7 @@ pub fn composer(store: Store) -> AnyView {
         let n = n_characters.get();
         (n >= TELL_FROM).then(|| words::characters_left(store.language.get(), MOST_CHARACTERS.saturating_sub(n)))
     };
-    leptos::html::form()
+    html::form()
         .class("composer")
         .on(leptos::ev::submit, move |event| {
             event.prevent_default();
@@ -59,12 +60,12 @@ pub fn composer(store: Store) -> AnyView {
         })
         .child((
             about(store),
-            leptos::html::div().class("composer-field").child((
-                leptos::html::label()
+            html::div().class("composer-field").child((
+                html::label()
                     .class("visually-hidden")
                     .attr("for", COMPOSER_ID)
                     .child(move || store.say(words::COMPOSER)),
-                leptos::html::textarea()
+                html::textarea()
                     .id(COMPOSER_ID)
                     .node_ref(field)
                     .attr("data-testid", "composer")
@@ -78,7 +79,7 @@ pub fn composer(store: Store) -> AnyView {
                     .on(leptos::ev::input, move |event| draft.set(event_target_value(&event)))
                     .on(leptos::ev::keydown, on_key),
                 move || match conversation.running.get().is_some() {
-                    true => leptos::html::button()
+                    true => html::button()
                         .attr("type", "button")
                         .class("send")
                         .attr("data-testid", "stop")
@@ -86,7 +87,7 @@ pub fn composer(store: Store) -> AnyView {
                         .on(leptos::ev::click, move |_| stop(store))
                         .child(icon(icon::STOP))
                         .into_any(),
-                    false => leptos::html::button()
+                    false => html::button()
                         .attr("type", "submit")
                         .class("send")
                         .attr("data-testid", "send")
@@ -97,7 +98,7 @@ pub fn composer(store: Store) -> AnyView {
                         .into_any(),
                 },
             )),
-            leptos::html::p().id("composer-count").class("composer-count").attr("aria-live", "polite").child(count),
+            html::p().id("composer-count").class("composer-count").attr("aria-live", "polite").child(count),
         ))
         .into_any()
 }
@@ -105,25 +106,20 @@ pub fn composer(store: Store) -> AnyView {
 /// The product that the question will be about, and a way to let go of it.
 fn about(store: Store) -> AnyView {
     let about = store.conversation.about;
-    (move || {
+    html::live(move || {
         about.get().map(|id| {
             let title = store.open_shop().map(|shop| shop.title(&id, store.language.get()).to_owned());
             let quick = words::quick_about_product(store.language.get()).map(str::to_owned).to_vec();
-            let chip = leptos::html::p().class("composer-about").child((
-                leptos::html::span().child(format!(
-                    "{} · {}",
-                    store.say(words::ASKING_ABOUT),
-                    title.unwrap_or_default()
-                )),
-                leptos::html::button()
+            let chip = html::p().class("composer-about").child((
+                html::span().child(format!("{} · {}", store.say(words::ASKING_ABOUT), title.unwrap_or_default())),
+                html::button()
                     .attr("type", "button")
                     .class("icon-button")
                     .attr("aria-label", store.say(words::DROP_CONTEXT))
                     .on(leptos::ev::click, move |_| about.set(None))
                     .child(icon(icon::CLOSE)),
             ));
-            (chip, quick_replies(store, quick))
+            html::group((chip, quick_replies(store, quick)))
         })
     })
-    .into_any()
 }

@@ -7,6 +7,7 @@ use super::conversation::{Answer, AnswerState, Message, Question, ask, ask_again
 use super::prose::prose;
 use crate::protocol::{Recommendation, Reply, Source};
 use crate::ui::browser;
+use crate::ui::element as html;
 use crate::ui::icon::{self, icon};
 use crate::ui::route::Route;
 use crate::ui::state::Store;
@@ -22,18 +23,18 @@ pub fn message(store: Store, message: Message) -> AnyView {
 
 fn shopper(store: Store, question: Question) -> AnyView {
     let about = question.about.map(|id| {
-        leptos::html::p().class("bubble-about").child(move || {
+        html::p().class("bubble-about").child(move || {
             let title = store.open_shop().map(|shop| shop.title(&id, store.language.get()).to_owned());
             format!("{} · {}", store.say(words::ASKING_ABOUT), title.unwrap_or_default())
         })
     });
-    leptos::html::article()
+    html::article()
         .class("message message-shopper")
         .attr("data-testid", "message-shopper")
         .attr("lang", question.language.tag())
         .child((
-            leptos::html::h3().class("visually-hidden").child(move || store.say(words::YOU)),
-            leptos::html::div().class("bubble").child((about, leptos::html::p().child(question.text))),
+            html::h3().class("visually-hidden").child(move || store.say(words::YOU)),
+            html::div().class("bubble").child((about, html::p().child(question.text))),
         ))
         .into_any()
 }
@@ -60,16 +61,16 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
         let text = text.clone();
         move || match waiting.get() {
             true => typing(store),
-            false => leptos::html::div().class("prose").child(prose(&text.read())).into_any(),
+            false => html::div().class("prose").child(prose(&text.read())).into_any(),
         }
     };
     let rest = move || match &*state.read() {
-        AnswerState::Running => ().into_any(),
+        AnswerState::Running => html::group(()),
         AnswerState::Done(reply) => done(store, id, reply),
         AnswerState::Stopped => ended(store, id, &question, words::STOPPED),
         AnswerState::Failed(error) => ended(store, id, &question, words::error(error.code)),
     };
-    leptos::html::article()
+    html::article()
         .class("message message-attendant")
         .attr("data-testid", "message-attendant")
         .attr("lang", language)
@@ -77,19 +78,19 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
         // The announcer says it sentence by sentence; the log must not say it again.
         .attr("aria-live", "off")
         .child((
-            leptos::html::h3().class("visually-hidden").child(move || store.say(words::CHAT)),
-            leptos::html::div().class("bubble").child(body),
+            html::h3().class("visually-hidden").child(move || store.say(words::CHAT)),
+            html::div().class("bubble").child(body),
             rest,
         ))
         .into_any()
 }
 
 fn typing(store: Store) -> AnyView {
-    leptos::html::p()
+    html::p()
         .class("typing")
         .child((
-            leptos::html::span().class("visually-hidden").child(move || store.say(words::TYPING)),
-            (0..3).map(|_| leptos::html::span().class("typing-dot").attr("aria-hidden", "true")).collect::<Vec<_>>(),
+            html::span().class("visually-hidden").child(move || store.say(words::TYPING)),
+            (0..3).map(|_| html::span().class("typing-dot").attr("aria-hidden", "true")).collect::<Vec<_>>(),
         ))
         .into_any()
 }
@@ -118,10 +119,10 @@ fn tools(store: Store, text: String) -> AnyView {
             }
         });
     };
-    leptos::html::div()
+    html::div()
         .class("message-tools")
         .child(
-            leptos::html::button()
+            html::button()
                 .attr("type", "button")
                 .class("small-button")
                 .on(leptos::ev::click, copy)
@@ -132,12 +133,12 @@ fn tools(store: Store, text: String) -> AnyView {
 
 fn ended(store: Store, id: u32, question: &Question, why: words::Phrase) -> AnyView {
     let question = question.clone();
-    leptos::html::div()
+    html::div()
         .class("message-ended")
         .attr("role", "status")
         .child((
-            leptos::html::p().child(move || store.say(why)),
-            leptos::html::button()
+            html::p().child(move || store.say(why)),
+            html::button()
                 .attr("type", "button")
                 .class("small-button")
                 .on(leptos::ev::click, move |_| ask_again(store, id, question.clone()))
@@ -152,21 +153,21 @@ fn sources(store: Store, sources: &[Source]) -> Option<AnyView> {
     let cards: Vec<AnyView> = sources
         .iter()
         .map(|source| {
-            leptos::html::li()
-                .child(leptos::html::details().class("source").attr("data-testid", "source").child((
-                    leptos::html::summary().child(source.title.clone()),
-                    leptos::html::div().class("prose").child(prose(&source.passage)),
+            html::li()
+                .child(html::details().class("source").attr("data-testid", "source").child((
+                    html::summary().child(source.title.clone()),
+                    html::div().class("prose").child(prose(&source.passage)),
                 )))
                 .into_any()
         })
         .collect();
     (n > 0).then(|| {
-        leptos::html::section()
+        html::section()
             .class("sources")
             .attr("aria-label", move || store.say(words::SOURCES))
             .child((
-                leptos::html::p().class("sources-title").child(move || words::n_sources(store.language.get(), n)),
-                leptos::html::ol().attr("role", "list").child(cards),
+                html::p().class("sources-title").child(move || words::n_sources(store.language.get(), n)),
+                html::ol().attr("role", "list").child(cards),
             ))
             .into_any()
     })
@@ -181,20 +182,20 @@ fn products(store: Store, items: &[Recommendation]) -> Option<AnyView> {
             let title = product.title.clone();
             let face = (
                 picture(store, &shop, product, 72, Alt::Beside),
-                leptos::html::span().class("chat-product-words").child((
-                    leptos::html::span().class("chat-product-title").child(move || store.read(&title)),
+                html::span().class("chat-product-words").child((
+                    html::span().class("chat-product-title").child(move || store.read(&title)),
                     price(store, product),
                 )),
             );
-            leptos::html::li()
+            html::li()
                 .class("chat-product")
                 .attr("data-testid", "product-card")
                 .attr("data-product", product.id.clone())
-                .child(link(store, Route::Product(product.id.clone()), "chat-product-link", face.into_any()))
+                .child(link(store, Route::Product(product.id.clone()), "chat-product-link", face))
                 .into_any()
         })
         .collect();
-    (!cards.is_empty()).then(|| leptos::html::ul().class("chat-products").attr("role", "list").child(cards).into_any())
+    (!cards.is_empty()).then(|| html::ul().class("chat-products").attr("role", "list").child(cards).into_any())
 }
 
 /// Questions to ask with one press.
@@ -203,9 +204,9 @@ pub fn quick_replies(store: Store, replies: Vec<String>) -> AnyView {
         .into_iter()
         .map(|reply| {
             let text = reply.clone();
-            leptos::html::li()
+            html::li()
                 .child(
-                    leptos::html::button()
+                    html::button()
                         .attr("type", "button")
                         .class("quick-reply")
                         .on(leptos::ev::click, move |_| {
@@ -217,7 +218,7 @@ pub fn quick_replies(store: Store, replies: Vec<String>) -> AnyView {
                 .into_any()
         })
         .collect();
-    leptos::html::ul()
+    html::ul()
         .class("quick-replies")
         .attr("role", "list")
         .attr("aria-label", move || store.say(words::SUGGESTIONS))

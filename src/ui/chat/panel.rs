@@ -9,6 +9,7 @@ use super::message::{message, quick_replies};
 use super::{LAUNCHER_ID, close, open};
 use crate::protocol::Phase;
 use crate::ui::client::Health;
+use crate::ui::element as html;
 use crate::ui::icon::{self, icon};
 use crate::ui::link as engine;
 use crate::ui::link::MODEL_BYTES;
@@ -19,7 +20,7 @@ use crate::ui::{browser, words};
 
 /// The button that is always there.
 pub fn launcher(store: Store) -> AnyView {
-    leptos::html::button()
+    html::button()
         .id(LAUNCHER_ID)
         .attr("type", "button")
         .class("launcher")
@@ -27,7 +28,7 @@ pub fn launcher(store: Store) -> AnyView {
         .attr("aria-expanded", move || if store.chat_open.get() { "true" } else { "false" })
         .attr("hidden", move || store.chat_open.get())
         .on(leptos::ev::click, move |_| open(store))
-        .child((icon(icon::CHAT), leptos::html::span().child(move || store.say(words::OPEN_CHAT))))
+        .child((icon(icon::CHAT), html::span().child(move || store.say(words::OPEN_CHAT))))
         .into_any()
 }
 
@@ -40,7 +41,7 @@ pub fn panel(store: Store) -> AnyView {
             close(store);
         }
     };
-    leptos::html::section()
+    html::section()
         .class("chat")
         .attr("role", move || if store.phone.get() { "dialog" } else { "complementary" })
         .attr("aria-modal", move || store.phone.get().then_some("true"))
@@ -52,7 +53,7 @@ pub fn panel(store: Store) -> AnyView {
 
 fn head(store: Store) -> AnyView {
     let tool = |label: words::Phrase, path: &'static str, on_click: Box<dyn FnMut(leptos::ev::MouseEvent)>| {
-        leptos::html::button()
+        html::button()
             .attr("type", "button")
             .class("icon-button")
             .attr("aria-label", move || store.say(label))
@@ -60,19 +61,18 @@ fn head(store: Store) -> AnyView {
             .on(leptos::ev::click, on_click)
             .child(icon(path))
     };
-    leptos::html::header()
+    html::header()
         .class("chat-head")
         .child((
-            leptos::html::div().class("chat-name").child((
-                leptos::html::h2().child(move || store.say(words::CHAT)),
-                leptos::html::p().class("ai-label").child(move || store.say(words::AI_LABEL)),
+            html::div().class("chat-name").child((
+                html::h2().child(move || store.say(words::CHAT)),
+                html::p().class("ai-label").child(move || store.say(words::AI_LABEL)),
             )),
             link(
                 store,
                 Route::About,
                 "icon-button",
-                (icon(icon::INFO), leptos::html::span().class("visually-hidden").child(move || store.say(words::HOW)))
-                    .into_any(),
+                (icon(icon::INFO), html::span().class("visually-hidden").child(move || store.say(words::HOW))),
             ),
             tool(words::NEW_CONVERSATION, icon::RENEW, Box::new(move |_| begin_anew(store))),
             tool(words::CLOSE_CHAT, icon::CLOSE, Box::new(move |_| close(store))),
@@ -82,7 +82,7 @@ fn head(store: Store) -> AnyView {
 
 fn log(store: Store) -> AnyView {
     let conversation = store.conversation;
-    let element = NodeRef::<leptos::html::Div>::new();
+    let element = html::ElementRef::new();
     let scroll = Scroll::new(element);
     Effect::new(move |_| {
         conversation.messages.track();
@@ -96,12 +96,12 @@ fn log(store: Store) -> AnyView {
         }
         browser::on_next_frame(move || scroll.to_newest());
     });
-    let list = For(ForProps::builder()
-        .each(move || conversation.messages.get())
-        .key(|message| message.id())
-        .children(move |item| message(store, item))
-        .build());
-    leptos::html::div()
+    let list = html::each(
+        move || conversation.messages.get(),
+        |message| message.id().to_string(),
+        move |item| message(store, item),
+    );
+    html::div()
         .class("log")
         .attr("role", "log")
         .attr("aria-live", "polite")
@@ -118,7 +118,7 @@ fn log(store: Store) -> AnyView {
 /// is read from its beginning. Who has scrolled up to read is left alone until the next message.
 #[derive(Clone, Copy)]
 struct Scroll {
-    log: NodeRef<leptos::html::Div>,
+    log: html::ElementRef,
     /// How far down it has been taken, in CSS pixels.
     taken_to: StoredValue<i32>,
     following: StoredValue<bool>,
@@ -128,7 +128,7 @@ struct Scroll {
 const SCROLL_SLACK_PX: i32 = 24;
 
 impl Scroll {
-    fn new(log: NodeRef<leptos::html::Div>) -> Scroll {
+    fn new(log: html::ElementRef) -> Scroll {
         Scroll { log, taken_to: StoredValue::new(0), following: StoredValue::new(true) }
     }
 
@@ -172,12 +172,12 @@ fn greeting(store: Store) -> AnyView {
     };
     let at_start =
         Memo::new(move |_| store.conversation.messages.read().is_empty() && store.conversation.about.read().is_none());
-    leptos::html::div()
+    html::div()
         .class("message message-attendant")
         .attr("lang", move || store.language.get().tag())
         .child((
-            leptos::html::div().class("bubble").child(leptos::html::p().child(text)),
-            leptos::html::p().class("ai-note").child(move || store.say(words::AI_NOTE)),
+            html::div().class("bubble").child(html::p().child(text)),
+            html::p().class("ai-note").child(move || store.say(words::AI_NOTE)),
             move || at_start.get().then(|| quick_replies(store, quick())),
         ))
         .into_any()
@@ -185,12 +185,12 @@ fn greeting(store: Store) -> AnyView {
 
 /// Says an answer sentence by sentence while it comes. The log itself is silent meanwhile.
 fn announcer(store: Store) -> AnyView {
-    let sentences = For(ForProps::builder()
-        .each(move || store.conversation.spoken.get())
-        .key(|(id, ..)| *id)
-        .children(|(_, language, sentence)| leptos::html::p().attr("lang", language.tag()).child(sentence))
-        .build());
-    leptos::html::div()
+    let sentences = html::each(
+        move || store.conversation.spoken.get(),
+        |(id, ..)| id.to_string(),
+        |(_, language, sentence)| html::p().attr("lang", language.tag()).child(sentence),
+    );
+    html::div()
         .class("visually-hidden")
         .attr("aria-live", "polite")
         .attr("aria-relevant", "additions")
@@ -200,25 +200,19 @@ fn announcer(store: Store) -> AnyView {
 
 /// One line over the composer: the engine's trouble first, else the model's progress.
 fn notice(store: Store) -> AnyView {
-    (move || match store.health.get() {
+    html::live(move || match store.health.get() {
         Health::Lost => lost(store),
-        Health::Restarting { attempt } => line(words::restarting(store.language.get(), attempt), ().into_any()),
+        Health::Restarting { attempt } => line(words::restarting(store.language.get(), attempt), html::group(())),
         _ => model_notice(store),
     })
-    .into_any()
 }
 
 fn line(text: String, actions: AnyView) -> AnyView {
-    leptos::html::div().class("notice").child((leptos::html::p().child(text), actions)).into_any()
+    html::div().class("notice").child((html::p().child(text), actions)).into_any()
 }
 
 fn action(label: String, on_click: impl FnMut(leptos::ev::MouseEvent) + 'static) -> AnyView {
-    leptos::html::button()
-        .attr("type", "button")
-        .class("small-button")
-        .on(leptos::ev::click, on_click)
-        .child(label)
-        .into_any()
+    html::button().attr("type", "button").class("small-button").on(leptos::ev::click, on_click).child(label).into_any()
 }
 
 fn lost(store: Store) -> AnyView {
@@ -229,13 +223,13 @@ fn lost(store: Store) -> AnyView {
 fn model_notice(store: Store) -> AnyView {
     // The state changes with every piece that arrives, its kind seldom: the buttons stay what they are.
     let kind = Memo::new(move |_| store.model.read().code());
-    (move || {
+    html::live(move || {
         // Read, not only tracked: a memo that nobody has read follows nothing.
         kind.get();
         let language = store.language.get();
         let load = || action(words::download_of(language, MODEL_BYTES), move |_| engine::load_model(store));
         match store.model.get_untracked() {
-            ModelState::Absent | ModelState::Ready { .. } => ().into_any(),
+            ModelState::Absent | ModelState::Ready { .. } => html::group(()),
             ModelState::Offered => {
                 line(format!("{} {}", store.say(words::MODEL_OFFER), store.say(words::MODEL_SAVER)), load())
             }
@@ -247,7 +241,6 @@ fn model_notice(store: Store) -> AnyView {
             }
         }
     })
-    .into_any()
 }
 
 fn loading(store: Store) -> AnyView {
@@ -260,9 +253,9 @@ fn loading(store: Store) -> AnyView {
         words::progress(store.language.get(), phase, loaded_bytes, total_bytes)
     };
     let cancel = action(store.say(words::CANCEL).into(), move |_| engine::cancel_model(store));
-    let bar = leptos::html::progress()
+    let bar = html::progress()
         .attr("max", move || far().2.max(1).to_string())
         .attr("value", move || far().1.to_string())
         .attr("aria-label", store.say(words::MODEL));
-    leptos::html::div().class("notice notice-progress").child((leptos::html::p().child(text), cancel, bar)).into_any()
+    html::div().class("notice notice-progress").child((html::p().child(text), cancel, bar)).into_any()
 }

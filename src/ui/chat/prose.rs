@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::element as html;
 use crate::ui::markdown::{self, Block, Inline};
 
 /// The text as views; never as HTML.
@@ -18,7 +19,6 @@ fn inlines(children: Vec<Inline>) -> Vec<AnyView> {
 }
 
 fn block(block: Block) -> AnyView {
-    use leptos::html;
     match block {
         Block::Paragraph(children) => html::p().child(inlines(children)).into_any(),
         Block::Heading(children) => html::p().class("prose-heading").child(inlines(children)).into_any(),
@@ -47,7 +47,6 @@ fn item_of(mut item: Vec<Block>) -> Vec<AnyView> {
 
 /// Wide tables scroll by themselves, and can be reached to scroll by keyboard.
 fn table(rows: Vec<Vec<Vec<Inline>>>) -> AnyView {
-    use leptos::html;
     let mut rows = rows.into_iter();
     let head: Vec<AnyView> = rows
         .next()
@@ -69,7 +68,6 @@ fn table(rows: Vec<Vec<Vec<Inline>>>) -> AnyView {
 }
 
 fn inline(inline: Inline) -> AnyView {
-    use leptos::html;
     match inline {
         Inline::Text(text) => text.into_any(),
         Inline::Code(code) => html::code().child(code).into_any(),

@@ -14,6 +14,7 @@ use super::super::words;
 use super::rail::rail;
 use super::{Alt, link, page_title, picture, price};
 use crate::protocol::{ShopperAction, Surface};
+use crate::ui::element as html;
 
 pub fn basket(store: Store, shop: Arc<Shop>) -> AnyView {
     let ordered = RwSignal::new(false);
@@ -27,20 +28,20 @@ pub fn basket(store: Store, shop: Arc<Shop>) -> AnyView {
             false => filled(store, shop.clone(), ids, ordered),
         }
     };
-    leptos::html::div()
+    html::div()
         .class("basket")
         .child((page_title("page-heading", move || store.say(words::YOUR_CART).to_owned()), body))
         .into_any()
 }
 
 fn empty(store: Store, ordered: RwSignal<bool>) -> AnyView {
-    leptos::html::div()
+    html::div()
         .class("empty")
         .child((
-            leptos::html::p()
+            html::p()
                 .class("empty-title")
                 .child(move || store.say(if ordered.get() { words::ORDER_NOTED } else { words::CART_EMPTY })),
-            link(store, Route::Home, "button", (move || store.say(words::LOOK_AROUND)).into_any()),
+            link(store, Route::Home, "button", move || store.say(words::LOOK_AROUND)),
         ))
         .into_any()
 }
@@ -48,13 +49,7 @@ fn empty(store: Store, ordered: RwSignal<bool>) -> AnyView {
 fn filled(store: Store, shop: Arc<Shop>, ids: Memo<Vec<String>>, ordered: RwSignal<bool>) -> AnyView {
     let lines = {
         let shop = shop.clone();
-        leptos::prelude::For(
-            ForProps::builder()
-                .each(move || ids.get())
-                .key(Clone::clone)
-                .children(move |id: String| line(store, &shop, id))
-                .build(),
-        )
+        html::each(move || ids.get(), Clone::clone, move |id: String| line(store, &shop, id))
     };
     let total = {
         let shop = shop.clone();
@@ -78,21 +73,20 @@ fn filled(store: Store, shop: Arc<Shop>, ids: Memo<Vec<String>>, ordered: RwSign
         ordered.set(true);
         store.announce(words::ORDER_NOTED.get(store.language.get_untracked()));
     };
-    leptos::html::div()
+    html::div()
         .class("basket-body")
         .child((
-            leptos::html::ul().class("basket-lines").attr("role", "list").child(lines),
-            leptos::html::div().class("basket-sum").child((
-                leptos::html::p().class("basket-total").child((
-                    leptos::html::span().child(move || store.say(words::TOTAL)),
-                    leptos::html::strong().child(total),
-                )),
-                leptos::html::button()
+            html::ul().class("basket-lines").attr("role", "list").child(lines),
+            html::div().class("basket-sum").child((
+                html::p()
+                    .class("basket-total")
+                    .child((html::span().child(move || store.say(words::TOTAL)), html::strong().child(total))),
+                html::button()
                     .attr("type", "button")
                     .class("button")
                     .on(leptos::ev::click, order)
                     .child(move || store.say(words::PLACE_ORDER)),
-                leptos::html::p().class("fine-print").child(move || store.say(words::DEMO_NOTE)),
+                html::p().class("fine-print").child(move || store.say(words::DEMO_NOTE)),
             )),
             rail(store, shop, Surface::Cart),
         ))
@@ -106,7 +100,7 @@ fn line(store: Store, shop: &Shop, id: String) -> Option<AnyView> {
     let most = product.stock.unwrap_or(MOST_OF_ONE).clamp(1, MOST_OF_ONE);
     let (fewer, more, typed, shown, gone) = (id.clone(), id.clone(), id.clone(), id.clone(), id.clone());
     let step = |label: words::Phrase, sign: &'static str, on_click: Box<dyn FnMut(leptos::ev::MouseEvent)>| {
-        leptos::html::button()
+        html::button()
             .attr("type", "button")
             .class("step")
             .attr("aria-label", move || store.say(label))
@@ -114,15 +108,14 @@ fn line(store: Store, shop: &Shop, id: String) -> Option<AnyView> {
             .child(sign)
     };
     let quantity = move |id: &str| store.cart.read_untracked().quantity(id);
-    let view = leptos::html::li()
+    let view = html::li()
         .class("basket-line")
         .child((
             link(store, Route::Product(id), "basket-picture", picture(store, shop, product, 96, Alt::Title)),
-            leptos::html::div().class("basket-words").child((
-                leptos::html::p().class("basket-title").child(move || store.read(&title)),
-                price(store, product),
-            )),
-            leptos::html::div()
+            html::div()
+                .class("basket-words")
+                .child((html::p().class("basket-title").child(move || store.read(&title)), price(store, product))),
+            html::div()
                 .class("stepper")
                 .attr("role", "group")
                 .attr("aria-label", move || words::quantity_of(store.language.get(), name.text(store.language.get())))
@@ -132,7 +125,7 @@ fn line(store: Store, shop: &Shop, id: String) -> Option<AnyView> {
                         "−",
                         Box::new(move |_| store.set_quantity(&fewer, quantity(&fewer).saturating_sub(1).max(1))),
                     ),
-                    leptos::html::input()
+                    html::input()
                         .class("stepper-number")
                         .attr("inputmode", "numeric")
                         .attr("aria-label", move || store.say(words::QUANTITY))
@@ -147,7 +140,7 @@ fn line(store: Store, shop: &Shop, id: String) -> Option<AnyView> {
                         Box::new(move |_| store.set_quantity(&more, (quantity(&more) + 1).min(most))),
                     ),
                 )),
-            leptos::html::button()
+            html::button()
                 .attr("type", "button")
                 .class("icon-button")
                 .attr("aria-label", move || {

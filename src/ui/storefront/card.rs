@@ -10,6 +10,7 @@ use super::super::words;
 use super::{Alt, link, picture, price};
 use crate::pack::Product;
 use crate::protocol::{Language, Reason, ShopperAction};
+use crate::ui::element as html;
 
 /// One card of the catalogue or of a rail. `reason` says why it is recommended.
 pub fn card(store: Store, shop: &Shop, product: &Product, reason: Option<String>, dismissable: bool) -> AnyView {
@@ -20,15 +21,15 @@ pub fn card(store: Store, shop: &Shop, product: &Product, reason: Option<String>
         _ => None,
     };
     let face = (
-        leptos::html::span().class("card-picture").child((
+        html::span().class("card-picture").child((
             picture(store, shop, product, 320, Alt::Beside),
-            badge.map(|badge| leptos::html::span().class("badge").child(move || store.say(badge))),
+            badge.map(|badge| html::span().class("badge").child(move || store.say(badge))),
         )),
-        leptos::html::span().class("card-title").child(move || store.read(&title)),
+        html::span().class("card-title").child(move || store.read(&title)),
     );
     let dismiss = dismissable.then(|| {
         let (id, title) = (product.id.clone(), product.title.clone());
-        leptos::html::button()
+        html::button()
             .attr("type", "button")
             .class("card-dismiss")
             .attr("aria-label", move || {
@@ -41,14 +42,14 @@ pub fn card(store: Store, shop: &Shop, product: &Product, reason: Option<String>
             })
             .child(icon(icon::CLOSE))
     });
-    leptos::html::li()
+    html::li()
         .class("card")
         .attr("data-testid", "product-card")
         .attr("data-product", product.id.clone())
         .child((
-            link(store, Route::Product(product.id.clone()), "card-link", face.into_any()),
+            link(store, Route::Product(product.id.clone()), "card-link", face),
             price(store, product),
-            reason.map(|reason| leptos::html::p().class("card-reason").child(reason)),
+            reason.map(|reason| html::p().class("card-reason").child(reason)),
             dismiss,
         ))
         .into_any()

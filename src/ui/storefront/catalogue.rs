@@ -15,6 +15,7 @@ use super::rail::rail;
 use super::{Alt, follow, link, page_title, picture};
 use crate::pack::Product;
 use crate::protocol::{Language, Surface};
+use crate::ui::element as html;
 
 /// Products shown at first, and with every press on "show more": whole rows of 2, 3 and 4.
 const PAGE: usize = 24;
@@ -24,7 +25,7 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
     let at_home = Memo::new(move |_| *store.route.read() == Route::Home);
     let front = {
         let shop = shop.clone();
-        move || at_home.get().then(|| (hero(store, &shop), rail(store, shop.clone(), Surface::Home)).into_any())
+        move || at_home.get().then(|| html::group((hero(store, &shop), rail(store, shop.clone(), Surface::Home))))
     };
     let count = Memo::new({
         let shop = shop.clone();
@@ -38,31 +39,29 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
     });
     let list = {
         let shop = shop.clone();
-        leptos::prelude::For(
-            ForProps::builder()
-                .each({
-                    let shop = shop.clone();
-                    move || selected(store, &shop).into_iter().take(shown.get()).collect::<Vec<_>>()
-                })
-                .key(Clone::clone)
-                .children(move |id: String| shop.product(&id).map(|product| card(store, &shop, product, None, false)))
-                .build(),
+        html::each(
+            {
+                let shop = shop.clone();
+                move || selected(store, &shop).into_iter().take(shown.get()).collect::<Vec<_>>()
+            },
+            Clone::clone,
+            move |id: String| shop.product(&id).map(|product| card(store, &shop, product, None, false)),
         )
     };
-    leptos::html::div()
+    html::div()
         .class("catalogue")
         .child((
             front,
-            leptos::html::section().id("goods").attr("aria-labelledby", "goods-title").child((
-                leptos::html::div().class("goods-head").child((
+            html::section().id("goods").attr("aria-labelledby", "goods-title").child((
+                html::div().class("goods-head").child((
                     goods_title(store, shop.clone(), at_home),
-                    leptos::html::p()
+                    html::p()
                         .class("goods-count")
                         .attr("role", "status")
                         .child(move || words::n_results(store.language.get(), count.get())),
                 )),
                 filter(store, &shop),
-                leptos::html::ul().class("grid").attr("role", "list").child(list),
+                html::ul().class("grid").attr("role", "list").child(list),
                 move || (count.get() == 0).then(|| nothing_found(store)),
                 move || (count.get() > shown.get()).then(|| more(store, shown)),
             )),
@@ -83,7 +82,7 @@ fn goods_title(store: Store, shop: Arc<Shop>, at_home: Memo<bool>) -> AnyView {
     let heading = move || {
         let shop = shop.clone();
         if at_home.get() {
-            return leptos::html::h2().class("section-title").child(move || store.say(words::GOODS)).into_any();
+            return html::h2().class("section-title").child(move || store.say(words::GOODS)).into_any();
         }
         page_title("section-title", move || match &*store.route.read() {
             Route::Category(id) => shop.category(id).map_or(id.clone(), |category| store.read(&category.name)),
@@ -91,7 +90,7 @@ fn goods_title(store: Store, shop: Arc<Shop>, at_home: Memo<bool>) -> AnyView {
             _ => store.say(words::GOODS).to_owned(),
         })
     };
-    leptos::html::div().id("goods-title").child(heading).into_any()
+    html::div().id("goods-title").child(heading).into_any()
 }
 
 fn hero(store: Store, shop: &Shop) -> AnyView {
@@ -102,26 +101,24 @@ fn hero(store: Store, shop: &Shop) -> AnyView {
         Language::En => Language::Zh,
         Language::Zh => Language::En,
     };
-    let eyebrow = leptos::html::p()
-        .class("eyebrow")
-        .attr("lang", move || other().tag())
-        .child(move || name.text(other()).to_owned());
+    let eyebrow =
+        html::p().class("eyebrow").attr("lang", move || other().tag()).child(move || name.text(other()).to_owned());
     let featured = featured.map(|product| {
         let title = product.title.clone();
         let face = (
             picture(store, shop, product, 480, Alt::Beside),
-            leptos::html::span().class("hero-caption").child(move || store.read(&title)),
+            html::span().class("hero-caption").child(move || store.read(&title)),
         );
-        link(store, Route::Product(product.id.clone()), "hero-picture", face.into_any())
+        link(store, Route::Product(product.id.clone()), "hero-picture", face)
     });
-    leptos::html::section()
+    html::section()
         .class("hero")
         .child((
-            leptos::html::div().class("hero-words").child((
+            html::div().class("hero-words").child((
                 eyebrow,
                 page_title("hero-title", move || store.read(&tagline)),
-                leptos::html::div().class("hero-actions").child((
-                    leptos::html::a()
+                html::div().class("hero-actions").child((
+                    html::a()
                         .class("button")
                         .href("#goods")
                         .on(leptos::ev::click, |event| {
@@ -131,7 +128,7 @@ fn hero(store: Store, shop: &Shop) -> AnyView {
                             }
                         })
                         .child(move || store.say(words::LOOK_AROUND)),
-                    leptos::html::button()
+                    html::button()
                         .attr("type", "button")
                         .class("button button-quiet")
                         .on(leptos::ev::click, move |_| chat::open(store))
@@ -155,8 +152,8 @@ fn window_piece(shop: &Shop) -> Option<&Product> {
 fn filter(store: Store, shop: &Shop) -> AnyView {
     let tab = |route: Route, label: AnyView| {
         let (current, followed) = (route.clone(), route.clone());
-        leptos::html::li().child(
-            leptos::html::a()
+        html::li().child(
+            html::a()
                 .class("filter-tab")
                 .href(route.to_query(browser::escape))
                 .attr("aria-current", move || (*store.route.read() == current).then_some("true"))
@@ -164,23 +161,23 @@ fn filter(store: Store, shop: &Shop) -> AnyView {
                 .child(label),
         )
     };
-    let mut tabs = vec![tab(Route::Home, (move || store.say(words::EVERYTHING)).into_any())];
+    let mut tabs = vec![tab(Route::Home, html::live(move || store.say(words::EVERYTHING)))];
     tabs.extend(shop.categories.iter().map(|category| {
         let name = category.name.clone();
-        tab(Route::Category(category.id.clone()), (move || store.read(&name)).into_any())
+        tab(Route::Category(category.id.clone()), html::live(move || store.read(&name)))
     }));
-    leptos::html::nav()
+    html::nav()
         .class("filter")
         .attr("aria-label", move || store.say(words::CATEGORIES))
-        .child(leptos::html::ul().attr("role", "list").child(tabs))
+        .child(html::ul().attr("role", "list").child(tabs))
         .into_any()
 }
 
 fn more(store: Store, shown: RwSignal<usize>) -> AnyView {
-    leptos::html::div()
+    html::div()
         .class("more")
         .child(
-            leptos::html::button()
+            html::button()
                 .attr("type", "button")
                 .class("button button-quiet")
                 .on(leptos::ev::click, move |_| shown.update(|shown| *shown += PAGE))
@@ -190,12 +187,12 @@ fn more(store: Store, shown: RwSignal<usize>) -> AnyView {
 }
 
 fn nothing_found(store: Store) -> AnyView {
-    leptos::html::div()
+    html::div()
         .class("empty")
         .child((
-            leptos::html::p().class("empty-title").child(move || store.say(words::NOTHING_FOUND)),
-            leptos::html::p().child(move || store.say(words::NOTHING_FOUND_HINT)),
-            leptos::html::button()
+            html::p().class("empty-title").child(move || store.say(words::NOTHING_FOUND)),
+            html::p().child(move || store.say(words::NOTHING_FOUND_HINT)),
+            html::button()
                 .attr("type", "button")
                 .class("button button-quiet")
                 .on(leptos::ev::click, move |_| chat::open(store))

@@ -9,6 +9,7 @@ use super::super::words;
 use super::{follow, link};
 use crate::pack::Localized;
 use crate::protocol::Language;
+use crate::ui::element as html;
 
 /// The name before the shop is open is the one of the static shell: nothing flickers.
 fn shop_name(store: Store) -> String {
@@ -19,18 +20,17 @@ fn shop_name(store: Store) -> String {
 }
 
 pub fn masthead(store: Store) -> AnyView {
-    leptos::html::header()
+    html::header()
         .class("masthead")
         .child((
             link(
                 store,
                 Route::Home,
                 "masthead-name",
-                (leptos::html::span().class("lantern").attr("aria-hidden", "true"), move || shop_name(store))
-                    .into_any(),
+                (html::span().class("lantern").attr("aria-hidden", "true"), move || shop_name(store)),
             ),
             search(store),
-            leptos::html::div().class("masthead-tools").child((language(store), theme(store), cart(store))),
+            html::div().class("masthead-tools").child((language(store), theme(store), cart(store))),
         ))
         .into_any()
 }
@@ -40,13 +40,13 @@ fn search(store: Store) -> AnyView {
         Route::Search(words) => words.clone(),
         _ => String::new(),
     };
-    leptos::html::form()
+    html::form()
         .class("search")
         .attr("role", "search")
         .on(leptos::ev::submit, |event| event.prevent_default())
         .child((
             icon(icon::SEARCH),
-            leptos::html::input()
+            html::input()
                 .attr("type", "search")
                 .attr("name", "q")
                 .attr("autocomplete", "off")
@@ -63,7 +63,7 @@ fn search(store: Store) -> AnyView {
 }
 
 fn language(store: Store) -> AnyView {
-    leptos::html::button()
+    html::button()
         .attr("type", "button")
         .class("tool tool-language")
         .attr("data-testid", "language-switch")
@@ -75,7 +75,7 @@ fn language(store: Store) -> AnyView {
             });
         })
         .child(
-            leptos::html::span()
+            html::span()
                 .attr("lang", move || match store.language.get() {
                     Language::En => "zh-CN",
                     Language::Zh => "en",
@@ -86,7 +86,7 @@ fn language(store: Store) -> AnyView {
 }
 
 fn theme(store: Store) -> AnyView {
-    leptos::html::button()
+    html::button()
         .attr("type", "button")
         .class("tool")
         .attr("aria-label", move || store.say(store.theme.get().label()))
@@ -107,14 +107,14 @@ fn theme(store: Store) -> AnyView {
 
 fn cart(store: Store) -> AnyView {
     let count = move || store.cart.read().n_items();
-    leptos::html::a()
+    html::a()
         .class("tool tool-cart")
         .href("?view=cart")
         .attr("data-testid", "cart-link")
         .attr("aria-label", move || words::cart_with(store.language.get(), count()))
         .on(leptos::ev::click, move |event| follow(store, &Route::Cart, event))
         .child((icon(icon::CART), move || {
-            (count() > 0).then(|| leptos::html::span().class("cart-count").child(count()))
+            (count() > 0).then(|| html::span().class("cart-count").child(count().to_string()))
         }))
         .into_any()
 }
@@ -126,35 +126,34 @@ pub fn footer(store: Store) -> AnyView {
             let mail = contact
                 .email
                 .clone()
-                .map(|email| leptos::html::p().child(leptos::html::a().href(format!("mailto:{email}")).child(email)));
+                .map(|email| html::p().child(html::a().href(format!("mailto:{email}")).child(email)));
             let phone = contact.telephone.clone().map(|telephone| {
                 let digits: String = telephone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-                leptos::html::p().child(leptos::html::a().href(format!("tel:{digits}")).child(telephone))
+                html::p().child(html::a().href(format!("tel:{digits}")).child(telephone))
             });
-            (
-                leptos::html::div().class("footer-part").child((
-                    leptos::html::h2().class("small-title").child(move || store.say(words::CONTACT)),
+            html::group((
+                html::div().class("footer-part").child((
+                    html::h2().class("small-title").child(move || store.say(words::CONTACT)),
                     mail,
                     phone,
                     lines(store, &contact.address),
                 )),
                 (!contact.hours.is_empty()).then(|| {
-                    leptos::html::div().class("footer-part").child((
-                        leptos::html::h2().class("small-title").child(move || store.say(words::HOURS)),
+                    html::div().class("footer-part").child((
+                        html::h2().class("small-title").child(move || store.say(words::HOURS)),
                         lines(store, &contact.hours),
                     ))
                 }),
-            )
-                .into_any()
+            ))
         })
     };
-    leptos::html::footer()
+    html::footer()
         .class("footer")
         .child((
-            leptos::html::div().class("footer-part footer-lead").child((
-                leptos::html::p().class("footer-name").child(move || shop_name(store)),
-                leptos::html::p().class("fine-print").child(move || store.say(words::FOOTER_NOTE)),
-                link(store, Route::About, "text-link", (move || store.say(words::HOW)).into_any()),
+            html::div().class("footer-part footer-lead").child((
+                html::p().class("footer-name").child(move || shop_name(store)),
+                html::p().class("fine-print").child(move || store.say(words::FOOTER_NOTE)),
+                link(store, Route::About, "text-link", move || store.say(words::HOW)),
             )),
             contact,
         ))
@@ -164,12 +163,7 @@ pub fn footer(store: Store) -> AnyView {
 /// A text of several lines, each a paragraph.
 fn lines(store: Store, text: &Localized<String>) -> AnyView {
     let text = text.clone();
-    (move || {
-        store
-            .read(&text)
-            .lines()
-            .map(|line| leptos::html::p().child(line.to_owned()).into_any())
-            .collect::<Vec<AnyView>>()
+    html::live(move || {
+        store.read(&text).lines().map(|line| html::p().child(line.to_owned()).into_any()).collect::<Vec<AnyView>>()
     })
-    .into_any()
 }

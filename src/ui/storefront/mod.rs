@@ -23,11 +23,12 @@ use super::route::Route;
 use super::state::Store;
 use super::words;
 use crate::pack::{Money, Product};
+use crate::ui::element as html;
 
 /// A link within the page: an address that can be copied, opened in a new tab and read by anything,
 /// followed here without loading anew.
-pub fn link(store: Store, route: Route, class: &'static str, child: AnyView) -> AnyView {
-    leptos::html::a()
+pub fn link(store: Store, route: Route, class: &'static str, child: impl html::IntoChild) -> AnyView {
+    html::a()
         .class(class)
         .href(route.to_query(browser::escape))
         .on(leptos::ev::click, move |event| follow(store, &route, event))
@@ -49,26 +50,24 @@ pub fn follow(store: Store, route: &Route, event: leptos::ev::MouseEvent) {
 
 /// The heading that takes the focus when its page is gone to.
 pub fn page_title(class: &'static str, text: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
-    leptos::html::h1().id("page-title").tabindex("-1").class(class).child(text).into_any()
+    html::h1().id("page-title").attr("tabindex", "-1").class(class).child(text).into_any()
 }
 
 /// The price, and the one before a sale.
 pub fn price(store: Store, product: &Product) -> AnyView {
     let (full, sale) = (product.price.clone(), product.sale_price.clone());
-    (move || {
+    html::live(move || {
         let language = store.language.get();
         let money = |money: &Money| intl::price(language, money.major(), &money.currency);
-        let hidden = |phrase: words::Phrase| {
-            leptos::html::span().class("visually-hidden").child(format!("{} ", phrase.get(language)))
-        };
+        let hidden =
+            |phrase: words::Phrase| html::span().class("visually-hidden").child(format!("{} ", phrase.get(language)));
         match &sale {
-            None => leptos::html::span().class("price").child(money(&full)).into_any(),
-            Some(sale) => leptos::html::span()
+            None => html::span().class("price").child(money(&full)).into_any(),
+            Some(sale) => html::span()
                 .class("price price-sale")
-                .child(leptos::html::span().child((hidden(words::NOW_PRICE), money(sale))))
-                .child(leptos::html::s().child((hidden(words::WAS_PRICE), money(&full))))
+                .child(html::span().child((hidden(words::NOW_PRICE), money(sale))))
+                .child(html::s().child((hidden(words::WAS_PRICE), money(&full))))
                 .into_any(),
         }
     })
-    .into_any()
 }

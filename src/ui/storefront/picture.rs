@@ -10,6 +10,7 @@ use super::super::shop::Shop;
 use super::super::state::Store;
 use super::super::words;
 use crate::pack::Product;
+use crate::ui::element as html;
 
 thread_local! {
     /// By picture name. There is one shop a page, and its pictures are shown again and again.
@@ -55,7 +56,7 @@ pub fn picture(store: Store, shop: &Shop, product: &Product, side: u32, alt: Alt
         Alt::Beside => String::new(),
     };
     match url(shop, &product.image) {
-        Some(url) => leptos::html::img()
+        Some(url) => html::img()
             .class("picture")
             // Before the address: an image that has one starts loading at once.
             .attr("loading", "lazy")
@@ -65,7 +66,7 @@ pub fn picture(store: Store, shop: &Shop, product: &Product, side: u32, alt: Alt
             .attr("alt", alt)
             .attr("src", url)
             .into_any(),
-        None => leptos::html::div()
+        None => html::div()
             .class("picture picture-none")
             .attr("role", "img")
             .attr("aria-label", alt)

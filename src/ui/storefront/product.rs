@@ -14,6 +14,7 @@ use super::rail::rail;
 use super::{Alt, link, page_title, picture, price};
 use crate::pack::{Attribute, Product};
 use crate::protocol::{ShopperAction, Surface};
+use crate::ui::element as html;
 
 /// Below this many the shop says how many are left. It is a fact, told late, not a way to press.
 const FEW: u32 = 5;
@@ -24,26 +25,26 @@ pub fn product(store: Store, shop: Arc<Shop>, id: String) -> AnyView {
     let title = product.title.clone();
     let description = product.description.clone();
     let category = shop.category(&product.category).cloned();
-    let trail = leptos::html::nav().class("trail").attr("aria-label", move || store.say(words::CATEGORIES)).child((
-        link(store, Route::Home, "trail-link", (move || store.say(words::ALL_GOODS)).into_any()),
+    let trail = html::nav().class("trail").attr("aria-label", move || store.say(words::CATEGORIES)).child((
+        link(store, Route::Home, "trail-link", move || store.say(words::ALL_GOODS)),
         category.map(|category| {
             let name = category.name.clone();
             (
-                leptos::html::span().attr("aria-hidden", "true").child("/"),
-                link(store, Route::Category(category.id), "trail-link", (move || store.read(&name)).into_any()),
+                html::span().attr("aria-hidden", "true").child("/"),
+                link(store, Route::Category(category.id), "trail-link", move || store.read(&name)),
             )
         }),
     ));
     let similar = Surface::Similar { product: id };
-    leptos::html::div()
+    html::div()
         .class("product-page")
         .child((
             trail,
-            leptos::html::article().class("product").child((
-                leptos::html::div().class("product-picture").child(picture(store, &shop, product, 640, Alt::Title)),
-                leptos::html::div().class("product-words").child((
+            html::article().class("product").child((
+                html::div().class("product-picture").child(picture(store, &shop, product, 640, Alt::Title)),
+                html::div().class("product-words").child((
                     page_title("product-title", move || store.read(&title)),
-                    leptos::html::p().class("product-summary").child(move || store.read(&description)),
+                    html::p().class("product-summary").child(move || store.read(&description)),
                     price(store, product),
                     stock(store, product),
                     actions(store, product),
@@ -59,7 +60,7 @@ pub fn product(store: Store, shop: Arc<Shop>, id: String) -> AnyView {
 fn stock(store: Store, product: &Product) -> AnyView {
     let stock = if product.is_in_stock() { product.stock } else { Some(0) };
     let class = if stock == Some(0) { "stock stock-none" } else { "stock" };
-    leptos::html::p()
+    html::p()
         .class(class)
         .child(move || match stock {
             Some(0) => store.say(words::SOLD_OUT).to_owned(),
@@ -71,16 +72,17 @@ fn stock(store: Store, product: &Product) -> AnyView {
 
 fn actions(store: Store, product: &Product) -> AnyView {
     let (add, ask) = (product.id.clone(), product.id.clone());
-    leptos::html::div()
+    let sold_out = (!product.is_in_stock()).then_some("");
+    html::div()
         .class("product-actions")
         .child((
-            leptos::html::button()
+            html::button()
                 .attr("type", "button")
                 .class("button")
-                .prop("disabled", !product.is_in_stock())
+                .attr("disabled", sold_out)
                 .on(leptos::ev::click, move |_| store.add_to_cart(&add))
                 .child(move || store.say(words::ADD_TO_CART)),
-            leptos::html::button()
+            html::button()
                 .attr("type", "button")
                 .class("button button-quiet")
                 .on(leptos::ev::click, move |_| chat::open_about(store, &ask))
@@ -93,14 +95,14 @@ fn highlights(store: Store, product: &Product) -> Option<AnyView> {
     let highlights = product.highlights.clone();
     let items = move || {
         let items = highlights.items(store.language.get()).iter();
-        items.map(|text| leptos::html::li().child(text.clone()).into_any()).collect::<Vec<AnyView>>()
+        items.map(|text| html::li().child(text.clone()).into_any()).collect::<Vec<AnyView>>()
     };
     (!product.highlights.is_empty()).then(|| {
-        leptos::html::section()
+        html::section()
             .class("highlights")
             .child((
-                leptos::html::h2().class("small-title").child(move || store.say(words::HIGHLIGHTS)),
-                leptos::html::ul().child(items),
+                html::h2().class("small-title").child(move || store.say(words::HIGHLIGHTS)),
+                html::ul().child(items),
             ))
             .into_any()
     })
@@ -110,33 +112,33 @@ fn attributes(store: Store, product: &Product) -> Option<AnyView> {
     let attributes = product.attributes.clone();
     let rows = move || {
         let row = |attribute: &Attribute| {
-            leptos::html::tr()
+            html::tr()
                 .child((
-                    leptos::html::th().attr("scope", "row").child(attribute.name.clone()),
-                    leptos::html::td().child(attribute.value.clone()),
+                    html::th().attr("scope", "row").child(attribute.name.clone()),
+                    html::td().child(attribute.value.clone()),
                 ))
                 .into_any()
         };
         attributes.items(store.language.get()).iter().map(row).collect::<Vec<AnyView>>()
     };
     (!product.attributes.is_empty()).then(|| {
-        leptos::html::section()
+        html::section()
             .class("attributes")
             .child((
-                leptos::html::h2().class("small-title").child(move || store.say(words::DETAILS)),
-                leptos::html::table().child(leptos::html::tbody().child(rows)),
+                html::h2().class("small-title").child(move || store.say(words::DETAILS)),
+                html::table().child(html::tbody().child(rows)),
             ))
             .into_any()
     })
 }
 
 fn missing(store: Store) -> AnyView {
-    leptos::html::div()
+    html::div()
         .class("empty")
         .child((
             page_title("empty-title", move || store.say(words::NO_SUCH_PRODUCT).to_owned()),
-            leptos::html::p().child(move || store.say(words::NO_SUCH_PRODUCT_TEXT)),
-            link(store, Route::Home, "button", (move || store.say(words::ALL_GOODS)).into_any()),
+            html::p().child(move || store.say(words::NO_SUCH_PRODUCT_TEXT)),
+            link(store, Route::Home, "button", move || store.say(words::ALL_GOODS)),
         ))
         .into_any()
 }

@@ -11,6 +11,7 @@ use super::super::state::Store;
 use super::super::words;
 use super::card::{card, reason_text};
 use crate::protocol::{Recommendation, Surface};
+use crate::ui::element as html;
 
 /// Two full rows on a phone, one on a desktop.
 const SHOWN: usize = 4;
@@ -58,13 +59,13 @@ pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
     // Without an engine there is nothing to recommend with: the shop shows the shelf alone.
     let hidden =
         move || store.health.get() == Health::Lost || items.read().as_ref().is_some_and(|items| items.is_empty());
-    leptos::html::section()
+    html::section()
         .class("rail")
         .attr("aria-labelledby", "rail-title")
         .attr("hidden", hidden)
         .child((
-            leptos::html::div().class("rail-head").child((
-                leptos::html::h2().id("rail-title").class("section-title").child(heading),
+            html::div().class("rail-head").child((
+                html::h2().id("rail-title").class("section-title").child(heading),
                 is_home.then(|| consent(store)),
             )),
             list,
@@ -76,12 +77,12 @@ pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
 fn skeleton() -> AnyView {
     let ghosts: Vec<AnyView> = (0..SHOWN)
         .map(|_| {
-            leptos::html::li()
+            html::li()
                 .class("card card-ghost")
                 .child((
-                    leptos::html::span().class("card-picture"),
-                    leptos::html::span().class("ghost-line"),
-                    leptos::html::span().class("ghost-line ghost-short"),
+                    html::span().class("card-picture"),
+                    html::span().class("ghost-line"),
+                    html::span().class("ghost-line ghost-short"),
                 ))
                 .into_any()
         })
@@ -92,7 +93,7 @@ fn skeleton() -> AnyView {
 /// One function for both, because Leptos takes the ghosts' element over for the cards: an attribute that
 /// only one of them named would stay on the other.
 fn grid(hidden: bool, cards: Vec<AnyView>) -> AnyView {
-    leptos::html::ul()
+    html::ul()
         .class("grid grid-rail")
         .attr("role", "list")
         .attr("aria-hidden", if hidden { "true" } else { "false" })
@@ -109,10 +110,10 @@ pub fn consent(store: Store) -> AnyView {
             (true, true) => words::RAIL_NOTE_STORED,
         })
     };
-    leptos::html::div()
+    html::div()
         .class("consent")
         .child((
-            leptos::html::p().class("consent-note").child(note),
+            html::p().class("consent-note").child(note),
             switch(store, words::PERSONALISE, store.personalise),
             (move || store.personalise.get().then(|| switch(store, words::REMEMBER, store.remember))),
         ))
@@ -120,16 +121,16 @@ pub fn consent(store: Store) -> AnyView {
 }
 
 fn switch(store: Store, label: words::Phrase, signal: RwSignal<bool>) -> AnyView {
-    leptos::html::label()
+    html::label()
         .class("switch")
         .child((
-            leptos::html::input()
+            html::input()
                 .attr("type", "checkbox")
                 .attr("role", "switch")
                 .prop("checked", move || signal.get())
                 .on(leptos::ev::change, move |event| signal.set(event_target_checked(&event))),
-            leptos::html::span().class("switch-track").attr("aria-hidden", "true"),
-            leptos::html::span().child(move || store.say(label)),
+            html::span().class("switch-track").attr("aria-hidden", "true"),
+            html::span().child(move || store.say(label)),
         ))
         .into_any()
 }
