@@ -156,8 +156,7 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Assembly<'_, S, P> {
     async fn download<F: Fetcher>(&mut self, fetcher: &F) -> Result<(), WeightError> {
         let mut fruitless = 0;
         self.progress.at(Phase::Downloading, self.plan.held_bytes(), self.plan.size_bytes());
-        loop {
-            let Some(range) = self.plan.missing().next() else { return Ok(()) };
+        while let Some(range) = self.plan.missing().into_iter().next() {
             let is_all = range.start == 0 && range.end == self.plan.size_bytes();
             let asked = (!is_all && !self.without_range).then_some(range);
             let etag = if asked.is_some() { self.etag.clone() } else { None };
@@ -181,6 +180,7 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Assembly<'_, S, P> {
             }
             or_cancel(fetcher.wait(fruitless.max(1)), self.cancel).await?;
         }
+        Ok(())
     }
 
     /// Reads one response to its end. The inner error is the connection's, and may be tried again.
