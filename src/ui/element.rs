@@ -302,8 +302,8 @@ where
 macro_rules! tuples {
     ($(($($part:ident)*))*) => {
         $(impl<$($part: IntoChild),*> IntoChild for ($($part,)*) {
+            #[allow(non_snake_case, unused_variables, reason = "a type's name is its variable's; the empty tuple has none")]
             fn push_to(self, children: &mut Vec<AnyView>) {
-                #[allow(non_snake_case, reason = "the type's name serves as the variable's")]
                 let ($($part,)*) = self;
                 $($part.push_to(children);)*
             }

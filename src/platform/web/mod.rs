@@ -18,7 +18,9 @@ pub use opfs::{OpfsShards, clear_storage, inspect_storage};
 #[cfg(feature = "core")]
 pub use weights::{load_weights, sha256};
 
-use wasm_bindgen::{JsCast, JsValue};
+#[cfg(feature = "core")]
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 
 /// Reading the time.
 pub mod clock {
@@ -44,6 +46,7 @@ pub mod clock {
 }
 
 /// `navigator`, which a window and a worker both have, each of its own type.
+#[cfg(feature = "core")]
 fn navigator() -> web_sys::WorkerNavigator {
     property(&js_sys::global(), "navigator").unchecked_into()
 }
@@ -54,6 +57,7 @@ fn property(object: &JsValue, name: &str) -> JsValue {
 }
 
 /// An exception in words.
+#[cfg(feature = "core")]
 fn message_of(error: &JsValue) -> String {
     let message = property(error, "message").as_string().filter(|message| !message.is_empty());
     match (property(error, "name").as_string(), message) {

@@ -181,8 +181,7 @@ impl<B: Clone> Ledger<B> {
         }
         let waiting: Vec<RequestId> = self.entries.keys().copied().collect();
         let asks_for = |wanted: fn(&Request) -> bool| self.entries.values().any(|entry| wanted(&entry.request));
-        let (pack_comes, model_comes) =
-            (asks_for(|request| *request == Request::OpenPack), asks_for(|request| is_load(request)));
+        let (pack_comes, model_comes) = (asks_for(|request| *request == Request::OpenPack), asks_for(is_load));
         if let (Some(pack), false) = (self.pack.clone(), pack_comes) {
             self.enter(Request::OpenPack, Some(pack), true);
         }
