@@ -66,7 +66,7 @@ pub fn watch(fetched: RwSignal<Vec<Fetched>>) {
         let set = |name: &str, value: JsValue| drop(js_sys::Reflect::set(&options, &name.into(), &value));
         set("type", "resource".into());
         set("buffered", true.into());
-        let _ = observer.observe(options.unchecked_ref());
+        observer.observe(options.unchecked_ref());
     }
     on_entries.forget();
 }
