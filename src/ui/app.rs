@@ -34,7 +34,7 @@ pub fn start() {
 }
 
 fn app() -> AnyView {
-    let store = Store::open();
+    let store = Store::start();
     provide_context(store);
     receipt::watch(store.fetched);
     browser::follow_visual_viewport();

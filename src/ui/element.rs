@@ -299,6 +299,10 @@ where
     }
 }
 
+impl IntoChild for () {
+    fn push_to(self, _: &mut Vec<AnyView>) {}
+}
+
 macro_rules! tuples {
     ($(($($part:ident)*))*) => {
         $(impl<$($part: IntoChild),*> IntoChild for ($($part,)*) {
@@ -311,7 +315,7 @@ macro_rules! tuples {
     };
 }
 
-tuples! { () (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) }
+tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) }
 
 /// A view that replaces the one before it and takes nothing over from it.
 struct Fresh(AnyView);

@@ -159,7 +159,7 @@ pub fn store() -> Store {
 
 impl Store {
     /// Reads what is kept, and keeps what changes from now on.
-    pub fn open() -> Store {
+    pub fn start() -> Store {
         let stored_language = browser::query_parameter("lang").or_else(|| browser::stored(LANGUAGE_KEY));
         let language = stored_language
             .or_else(|| browser::preferred_languages().into_iter().find(|tag| speaks(tag)))
