@@ -12,6 +12,18 @@ mod native;
 mod web;
 #[cfg(feature = "core")]
 pub mod weights;
+/// The page compiles natively too, for its pure parts' tests; nothing calls these there.
+#[cfg(all(not(target_arch = "wasm32"), feature = "web"))]
+#[path = "web/wire.rs"]
+pub mod wire;
+#[cfg(all(not(target_arch = "wasm32"), feature = "web"))]
+pub use wasm_bindgen_futures::spawn_local;
+
+/// A property that may be absent, in an old browser or outside a secure context.
+#[cfg(all(not(target_arch = "wasm32"), feature = "web"))]
+fn property(object: &wasm_bindgen::JsValue, name: &str) -> wasm_bindgen::JsValue {
+    js_sys::Reflect::get(object, &name.into()).unwrap_or(wasm_bindgen::JsValue::UNDEFINED)
+}
 
 pub use cancel::{CancelToken, Cancelled};
 #[cfg(not(target_arch = "wasm32"))]
