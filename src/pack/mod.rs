@@ -7,7 +7,7 @@
 //!   → open     the page (settings, catalogue, images) and the worker (all of it)
 //! ```
 //!
-//! The page and the worker open the same file; only [`format`], [`money`] and [`open`] reach the page.
+//! The page and the worker open the same file; only [`mod@format`], [`money`] and [`open`] reach the page.
 
 pub mod format;
 pub mod money;

@@ -1,6 +1,6 @@
 //! The outside world behind one API: clock, waiting, hashing, weights, storage.
 //!
-//! [`weights`] is what can be said about weights without touching a browser; `web` and `native` do the
+//! `weights` is what can be said about weights without touching a browser; `web` and `native` do the
 //! touching and offer the same names. Nothing outside this folder asks which of the two it runs on.
 
 mod cancel;

@@ -112,7 +112,7 @@ impl LexicalIndex {
         index
     }
 
-    /// Reads what [`write`] wrote.
+    /// Reads what [`write()`] wrote.
     pub fn read(bytes: &[u8]) -> Result<LexicalIndex, LexicalError> {
         let mut reader = Reader { bytes };
         if reader.number()? != TOKENS_VERSION {
