@@ -1,15 +1,15 @@
 // The demo shop's sources as the tests need them: questions with the passage that answers them.
 import { readFileSync } from 'node:fs';
 
-const asked = readFileSync('tests/fixtures/questions/dev.tsv', 'utf8').trim().split('\n').slice(1).map((line) => {
+const asked = readFileSync('tests/fixtures/questions/test.tsv', 'utf8').trim().split('\n').slice(1).map((line) => {
   const [language, question, expect, kind] = line.split('\t');
   return { language, question, expect: expect.split('|').filter(Boolean), kind };
 });
 
-/** The row of `dev.tsv` that holds this question. */
+/** The row of `test.tsv` that holds this question. */
 export function row(question) {
   const found = asked.find((row) => row.question === question);
-  if (!found) throw new Error(`tests/fixtures/questions/dev.tsv has no question "${question}"`);
+  if (!found) throw new Error(`tests/fixtures/questions/test.tsv has no question "${question}"`);
   return found;
 }
 
