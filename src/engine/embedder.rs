@@ -67,10 +67,6 @@ impl Embedder {
         &self.placement
     }
 
-    pub fn tokenizer(&self) -> &Tokenizer {
-        &self.tokenizer
-    }
-
     /// One vector of length one for each text; a text longer than the model was trained on counts up to there.
     pub async fn embed<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Vec<f32>>, EmbedderError> {
         let ids: Vec<Vec<u32>> =

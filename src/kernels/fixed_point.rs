@@ -73,19 +73,6 @@ impl FixedPointMatrix {
         }
     }
 
-    pub fn n_out(&self) -> usize {
-        self.n_out
-    }
-
-    pub fn n_in(&self) -> usize {
-        self.n_in
-    }
-
-    /// Bytes held.
-    pub fn size_bytes(&self) -> usize {
-        self.values.len() * 16 + self.scales.len() * 16
-    }
-
     /// `x · Wᵀ + bias`: `x` is `[rows, n_in]` row-major, the result `[rows, n_out]`.
     ///
     /// # Panics

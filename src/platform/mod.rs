@@ -20,7 +20,7 @@ pub mod wire;
 pub use wasm_bindgen_futures::spawn_local;
 
 /// A property that may be absent, in an old browser or outside a secure context.
-#[cfg(all(not(target_arch = "wasm32"), feature = "web"))]
+#[cfg(feature = "web")]
 fn property(object: &wasm_bindgen::JsValue, name: &str) -> wasm_bindgen::JsValue {
     js_sys::Reflect::get(object, &name.into()).unwrap_or(wasm_bindgen::JsValue::UNDEFINED)
 }

@@ -9,7 +9,7 @@ use super::link;
 use super::receipt;
 use super::route::Route;
 use super::state::{ShopState, Store};
-use super::storefront::{basket, catalogue, footer, masthead, product};
+use super::storefront::{basket, catalogue, footer, ghost_lines, masthead, product};
 use super::{browser, words};
 use crate::ui::element as html;
 
@@ -81,18 +81,8 @@ fn main(store: Store) -> AnyView {
 
 /// What the static shell shows, until the shop's file is there.
 fn opening(store: Store) -> AnyView {
-    let ghosts: Vec<AnyView> = (0..8)
-        .map(|_| {
-            html::div()
-                .class("card card-ghost")
-                .child((
-                    html::span().class("card-picture"),
-                    html::span().class("ghost-line"),
-                    html::span().class("ghost-line ghost-short"),
-                ))
-                .into_any()
-        })
-        .collect();
+    let ghosts: Vec<AnyView> =
+        (0..8).map(|_| html::div().class("card card-ghost").child(ghost_lines()).into_any()).collect();
     html::div()
         .class("catalogue")
         .attr("aria-busy", "true")

@@ -8,37 +8,23 @@ use attendant::platform::device::Placement;
 use attendant::protocol::DevicePreference;
 use futures::executor::block_on;
 
+use crate::ask::read_device;
+
 /// Embeds lines: one JSON array a line of standard input
 #[derive(clap::Args)]
 pub struct Args {
     /// A GGUF file of the BERT family
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    #[arg(long, default_value = "cpu")]
-    device: Device,
-}
-
-/// Where the model computes.
-#[derive(Clone, Copy, clap::ValueEnum)]
-pub enum Device {
-    Cpu,
-    Gpu,
-}
-
-impl From<Device> for DevicePreference {
-    fn from(device: Device) -> Self {
-        match device {
-            Device::Cpu => DevicePreference::Cpu,
-            Device::Gpu => DevicePreference::Gpu,
-        }
-    }
+    #[arg(long, default_value = "cpu", value_parser = read_device)]
+    device: DevicePreference,
 }
 
 /// Lines embedded together: enough for equal lengths to meet, few enough for output to keep coming.
 const BATCH: usize = 64;
 
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let encoder = load_encoder(&args.model, args.device.into())?;
+    let encoder = load_encoder(&args.model, args.device)?;
     let mut out = std::io::stdout().lock();
     let mut lines = std::io::stdin().lock().lines().peekable();
     while lines.peek().is_some() {

@@ -19,8 +19,9 @@ pub use opfs::{OpfsShards, clear_storage, inspect_storage};
 pub use weights::{load_weights, sha256};
 
 #[cfg(feature = "core")]
-use wasm_bindgen::JsCast;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::property;
 
 /// Reading the time.
 pub mod clock {
@@ -49,11 +50,6 @@ pub mod clock {
 #[cfg(feature = "core")]
 fn navigator() -> web_sys::WorkerNavigator {
     property(&js_sys::global(), "navigator").unchecked_into()
-}
-
-/// A property that may be absent, in an old browser or outside a secure context.
-fn property(object: &JsValue, name: &str) -> JsValue {
-    js_sys::Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// An exception in words.

@@ -15,7 +15,7 @@ pub use catalogue::catalogue;
 pub use frame::{footer, masthead};
 pub use picture::{Alt, picture};
 pub use product::product;
-pub use rail::consent;
+pub use rail::{consent, ghost_lines};
 
 use super::browser;
 use super::intl;

@@ -73,20 +73,15 @@ pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
         .into_any()
 }
 
+/// What stands in a card until its product is known.
+pub fn ghost_lines() -> (html::Element, html::Element, html::Element) {
+    (html::span().class("card-picture"), html::span().class("ghost-line"), html::span().class("ghost-line ghost-short"))
+}
+
 /// Keeps the rail's place, so that nothing jumps when it fills.
 fn skeleton() -> AnyView {
-    let ghosts: Vec<AnyView> = (0..SHOWN)
-        .map(|_| {
-            html::li()
-                .class("card card-ghost")
-                .child((
-                    html::span().class("card-picture"),
-                    html::span().class("ghost-line"),
-                    html::span().class("ghost-line ghost-short"),
-                ))
-                .into_any()
-        })
-        .collect();
+    let ghosts: Vec<AnyView> =
+        (0..SHOWN).map(|_| html::li().class("card card-ghost").child(ghost_lines()).into_any()).collect();
     grid(true, ghosts)
 }
 
