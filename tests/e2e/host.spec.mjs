@@ -75,7 +75,7 @@ test('a new shell waits, fetches only what changed, and leaves nothing of the ol
   try {
     await open(page, host);
     await shellKept(page);
-    const before = host.log.length;
+    const before = await settled(host);
     // Another build: one file differs, so its line and the build's name do.
     const sw = readFileSync(join(copy, 'sw.js'), 'utf8');
     const [line, ...rest] = sw.split('\n');
@@ -111,3 +111,13 @@ test('a new shell waits, fetches only what changed, and leaves nothing of the ol
     await server.start();
   }
 });
+
+/** Waits until the page and its worker have fetched what they start with; answers how many requests that took. */
+async function settled(host) {
+  let n;
+  do {
+    n = host.log.length;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  } while (host.log.length > n);
+  return n;
+}
