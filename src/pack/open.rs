@@ -10,6 +10,7 @@ use crate::pack::format::{
     EmbeddingsHeader, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
     SectionName, ShopSettings, hex,
 };
+use crate::platform::{JsonError, json};
 
 /// Why a pack cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum PackError {
     #[error("the pack has no {at}")]
     Missing { at: &'static str },
     #[error("{at} cannot be read: {source}")]
-    Json { at: &'static str, source: serde_json::Error },
+    Json { at: &'static str, source: JsonError },
 }
 
 impl SectionName {
@@ -69,8 +70,7 @@ impl Pack {
         if Sha256::digest(header)[..] != bytes[16..PREFIX_BYTES] {
             return Err(PackError::Hash { at: "header" });
         }
-        let header: Header =
-            serde_json::from_slice(header).map_err(|source| PackError::Json { at: "header", source })?;
+        let header: Header = json::from_slice(header).map_err(|source| PackError::Json { at: "header", source })?;
 
         let mut sections = Vec::with_capacity(header.sections.len());
         for entry in &header.sections {
@@ -146,7 +146,7 @@ impl Pack {
     fn parse<T: DeserializeOwned>(&self, name: SectionName) -> Result<T, PackError> {
         let at = name.label();
         let section = self.section(name).ok_or(PackError::Missing { at })?;
-        serde_json::from_slice(section).map_err(|source| PackError::Json { at, source })
+        json::from_slice(section).map_err(|source| PackError::Json { at, source })
     }
 
     fn read_images(&self) -> Result<Vec<(String, Range<usize>)>, PackError> {
@@ -202,8 +202,8 @@ fn split_header<'a, T: DeserializeOwned>(section: &'a [u8], at: &'static str) ->
     if length > rest.len() {
         return Err(PackError::Bounds { at });
     }
-    let (json, body) = rest.split_at(length);
-    Ok((serde_json::from_slice(json).map_err(|source| PackError::Json { at, source })?, body))
+    let (header, body) = rest.split_at(length);
+    Ok((json::from_slice(header).map_err(|source| PackError::Json { at, source })?, body))
 }
 
 fn read_u32(bytes: &[u8], at: usize) -> Option<u32> {

@@ -31,6 +31,11 @@ pub use native::*;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub use web::*;
 
+/// What cannot be read as JSON of the shape that was wanted, or written as any.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct JsonError(String);
+
 /// Which build this program is of: the version and, where the build named one, the commit.
 pub fn build() -> String {
     let version = env!("CARGO_PKG_VERSION");

@@ -25,6 +25,24 @@ pub mod clock {
     }
 }
 
+/// JSON by serde.
+pub mod json {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use crate::platform::JsonError;
+
+    /// Reads a value of a known shape; unknown fields are passed over.
+    pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, JsonError> {
+        serde_json::from_slice(json).map_err(|error| JsonError(error.to_string()))
+    }
+
+    /// Writes a value, indented, as people may want to read it.
+    pub fn to_string(value: &impl Serialize) -> Result<String, JsonError> {
+        serde_json::to_string_pretty(value).map_err(|error| JsonError(error.to_string()))
+    }
+}
+
 /// Waits. Natively nothing shares the thread, so it blocks.
 pub async fn sleep_ms(ms: u32) {
     std::thread::sleep(Duration::from_millis(ms.into()));

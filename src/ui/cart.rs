@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::platform::json;
+
 /// Where it is kept between visits (`localStorage`).
 pub const KEY: &str = "attendant.cart.v1";
 
@@ -23,14 +25,14 @@ pub struct Line {
 
 impl Cart {
     /// What was stored, or an empty cart where that cannot be read: a cart is quickly filled again.
-    pub fn from_json(json: &str) -> Cart {
-        let mut cart: Cart = serde_json::from_str(json).unwrap_or_default();
+    pub fn from_json(stored: &str) -> Cart {
+        let mut cart: Cart = json::from_slice(stored.as_bytes()).unwrap_or_default();
         cart.lines.retain(|line| line.quantity > 0);
         cart
     }
 
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers serialize")
+        json::to_string(self).expect("strings and numbers serialize")
     }
 
     pub fn lines(&self) -> &[Line] {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::platform::{JsonError, json};
 use crate::protocol::{ShopperAction, ShopperEvent};
 
 /// Where it is kept, once the shopper agrees (`localStorage`).
@@ -33,14 +34,14 @@ struct Stored {
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
     #[error("the stored history is not what was written: {0}")]
-    Unreadable(#[from] serde_json::Error),
+    Unreadable(#[from] JsonError),
     #[error("the stored history is of version {0}, not {VERSION}")]
     OtherVersion(u32),
 }
 
 impl History {
-    pub fn from_json(json: &str) -> Result<History, HistoryError> {
-        let stored: Stored = serde_json::from_str(json)?;
+    pub fn from_json(stored: &str) -> Result<History, HistoryError> {
+        let stored: Stored = json::from_slice(stored.as_bytes())?;
         if stored.version != VERSION {
             return Err(HistoryError::OtherVersion(stored.version));
         }
@@ -51,7 +52,7 @@ impl History {
 
     pub fn to_json(&self) -> String {
         let stored = Stored { version: VERSION, events: self.events.clone() };
-        serde_json::to_string_pretty(&stored).expect("strings and numbers serialize")
+        json::to_string(&stored).expect("strings and numbers serialize")
     }
 
     pub fn events(&self) -> &[ShopperEvent] {

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "core")]
 mod fetch;
+pub mod json;
 #[cfg(feature = "core")]
 mod lock;
 #[cfg(feature = "core")]
@@ -19,7 +20,8 @@ pub use opfs::{OpfsShards, clear_storage, inspect_storage};
 pub use weights::{load_weights, sha256};
 
 #[cfg(feature = "core")]
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
 
 use super::property;
 
@@ -53,7 +55,6 @@ fn navigator() -> web_sys::WorkerNavigator {
 }
 
 /// An exception in words.
-#[cfg(feature = "core")]
 fn message_of(error: &JsValue) -> String {
     let message = property(error, "message").as_string().filter(|message| !message.is_empty());
     match (property(error, "name").as_string(), message) {

@@ -5,6 +5,8 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::platform::{JsonError, json};
+
 /// Version of this format.
 const FORMAT: u32 = 1;
 
@@ -76,7 +78,7 @@ impl Shard {
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     #[error("the manifest is not the JSON expected: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(#[from] JsonError),
     #[error("the manifest has format {0}, this program reads {FORMAT}")]
     Format(u32),
     #[error("{0:?} is no SHA-256 in lowercase hexadecimal digits")]
@@ -113,16 +115,16 @@ impl Manifest {
     }
 
     /// Reads and checks: afterwards every shard lies where its index says.
-    pub fn parse(json: &[u8]) -> Result<Manifest, ManifestError> {
-        let manifest: Manifest = serde_json::from_slice(json)?;
+    pub fn parse(bytes: &[u8]) -> Result<Manifest, ManifestError> {
+        let manifest: Manifest = json::from_slice(bytes)?;
         manifest.check()?;
         Ok(manifest)
     }
 
     /// Pretty, with a final newline: it is a file for people too.
     pub fn to_json(&self) -> String {
-        let json = serde_json::to_string_pretty(self).expect("strings and numbers always serialize");
-        json + "\n"
+        let text = json::to_string(self).expect("strings and numbers always serialize");
+        text + "\n"
     }
 
     /// Whether `bytes` are the file described.
