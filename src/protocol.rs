@@ -4,11 +4,18 @@
 //! answers it carries the same id. A request ends with exactly one *final* event
 //! ([`Event::is_final`]). Events that no request asked for travel under [`UNSOLICITED`].
 //!
+//! Enums are tagged from outside, as serde does by itself: a tag inside would have the page's wasm buffer
+//! and parse every message twice, at tens of kilobytes of code.
+//!
 //! Large bytes (a shop pack, later a model dropped on the page) never pass through serde: they ride
 //! beside the message as a transferred `ArrayBuffer` (see [`Request::OpenPack`]). Weights do not
 //! cross at all: the worker fetches them and keeps them in OPFS.
 
+mod prose;
+
 use serde::{Deserialize, Serialize};
+
+pub use prose::{Block, Inline};
 
 /// Version of this file's contract. Page and worker come from one build; a mismatch means that one of
 /// them is a stale copy, and the client reloads instead of guessing.
@@ -83,7 +90,7 @@ pub enum DevicePreference {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     /// Opens a shop pack. Its bytes ride beside the message as a transferred `ArrayBuffer`.
     /// Answered by [`Event::PackOpened`].
@@ -114,7 +121,7 @@ pub enum Request {
 
 /// A place on the page that shows recommendations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "surface", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Surface {
     /// The landing page's rail: for this shopper, or for a newcomer.
     Home,
@@ -147,7 +154,7 @@ pub enum ShopperAction {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The worker runs and listens. First event of every worker; the client queues until it comes.
     Ready {
@@ -175,9 +182,10 @@ pub enum Event {
         source: WeightSource,
         device: DeviceReport,
     },
-    /// A further piece of the answer's text, to be appended.
+    /// What the answer has grown by: from its block `first` on it is now `blocks`; the blocks before stay.
     ReplyDelta {
-        text: String,
+        first: usize,
+        blocks: Vec<Block>,
     },
     ReplyDone {
         reply: Reply,
@@ -252,7 +260,7 @@ pub enum DeviceKind {
 
 /// Why this device and not the other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum DeviceReason {
     /// It was asked for.
     Preferred,
@@ -270,8 +278,10 @@ pub enum DeviceReason {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     pub kind: ReplyKind,
-    /// Markdown from the shop's own passages; the page renders it without raw HTML.
+    /// Markdown, from the shop's own passages.
     pub text: String,
+    /// The same, parsed.
+    pub blocks: Vec<Block>,
     pub language: Language,
     /// What the text stands on, best first.
     pub sources: Vec<Source>,
@@ -299,8 +309,8 @@ pub struct Source {
     pub title: String,
     /// The retriever's fused relevance in `[0, 1]`.
     pub score: f32,
-    /// The passage as the shop wrote it (Markdown), to be read in place.
-    pub passage: String,
+    /// The whole passage, to be read in place.
+    pub passage: Vec<Block>,
 }
 
 /// A product and why it is shown.
@@ -314,7 +324,7 @@ pub struct Recommendation {
 
 /// Why a product is recommended; the page words it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It matches the words of a question.
     MatchesQuestion,

@@ -4,6 +4,7 @@ use crate::chat::conversation::{Conversation, Topic, is_fragment};
 use crate::chat::extract::{extract, lead};
 use crate::chat::intent::{content, lean};
 use crate::chat::language::detect_language;
+use crate::chat::prose;
 use crate::chat::small_talk::{self, SmallTalk};
 use crate::chat::wish::{Wish, describe_price};
 use crate::chat::wording::wording;
@@ -125,6 +126,15 @@ impl Attendant {
 
     /// Replies to a turn. `embedding` is [`Turn::search_text`]'s, by an encoder the index accepts.
     pub fn reply(&self, conversation: &mut Conversation, turn: &Turn, embedding: Option<&[f32]>) -> Reply {
+        let mut reply = self.compose(conversation, turn, embedding);
+        if turn.was_cut {
+            reply.text = format!("{}\n\n{}", wording(turn.language).cut, reply.text);
+        }
+        reply.blocks = prose::parse(&reply.text);
+        reply
+    }
+
+    fn compose(&self, conversation: &mut Conversation, turn: &Turn, embedding: Option<&[f32]>) -> Reply {
         let talk = turn.small_talk.filter(|talk| *talk != SmallTalk::Robot);
         if let Some(talk) = talk {
             return self.small_talk(turn, talk);
@@ -132,7 +142,7 @@ impl Attendant {
         let passages = self.find_passages(conversation, turn, embedding);
         let products = self.find_products(turn, embedding);
         let kind = self.decide(conversation, turn, embedding.is_some(), &passages, &products);
-        let mut reply = match (kind, turn.small_talk) {
+        let reply = match (kind, turn.small_talk) {
             (ReplyKind::Answer, _) => self.answer(turn, &passages, &products),
             (ReplyKind::Products, _) => self.show(turn, &products, &passages),
             (ReplyKind::Decline, Some(talk)) => self.small_talk(turn, talk),
@@ -145,9 +155,6 @@ impl Attendant {
                 about_products: kind == ReplyKind::Products,
                 source: reply.sources.first().filter(|_| kind == ReplyKind::Answer).map(|source| source.id.clone()),
             });
-        }
-        if turn.was_cut {
-            reply.text = format!("{}\n\n{}", wording(turn.language).cut, reply.text);
         }
         reply
     }
@@ -248,7 +255,8 @@ impl Attendant {
         let text = texts.collect::<Vec<_>>().join("\n\n");
         let sources: Vec<Source> = cited.iter().map(|hit| self.passage_source(hit)).collect();
         let quick_replies = self.headings(hits.iter().skip(cited.len()));
-        Reply { kind: ReplyKind::Answer, text, language: turn.language, sources, products: cards, quick_replies }
+        let (kind, language) = (ReplyKind::Answer, turn.language);
+        Reply { kind, text, language, sources, products: cards, quick_replies, ..Reply::default() }
     }
 
     fn show(&self, turn: &Turn, hits: &[Hit], passages: &[Hit]) -> Reply {
@@ -301,6 +309,7 @@ impl Attendant {
             sources,
             products: fitting.iter().copied().map(recommend).collect(),
             quick_replies: self.headings(passages),
+            ..Reply::default()
         }
     }
 
@@ -338,7 +347,7 @@ impl Attendant {
             id: hit.id.clone(),
             title: passage.heading.clone(),
             score: hit.score,
-            passage: passage.markdown.clone(),
+            passage: prose::parse(&passage.markdown),
         }
     }
 
@@ -348,7 +357,7 @@ impl Attendant {
             id: hit.id.clone(),
             title: product.title.text(language).to_owned(),
             score: hit.score.clamp(0.0, 1.0),
-            passage: product.description.text(language).to_owned(),
+            passage: prose::parse(product.description.text(language)),
         }
     }
 

@@ -11,7 +11,7 @@ use std::rc::Rc;
 pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 
-use crate::chat::{Attendant, Conversation, deltas};
+use crate::chat::{Attendant, Conversation, Growing, deltas};
 use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
 use crate::platform::{self, CancelToken};
@@ -129,8 +129,10 @@ impl Answers for Engine {
         let mut state = self.recall(conversation);
         let reply = shop.attendant.reply(&mut state, &turn, embedding.as_deref());
         self.remember(conversation, state);
-        for delta in deltas(&reply.text) {
-            on_event(Event::ReplyDelta { text: delta.to_owned() });
+        let mut growing = Growing::default();
+        for piece in deltas(&reply.text) {
+            let (first, blocks) = growing.push(piece);
+            on_event(Event::ReplyDelta { first, blocks });
             // Lets a Cancel in between sentences.
             platform::yield_now().await;
             if cancel.is_cancelled() {

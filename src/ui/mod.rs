@@ -3,7 +3,7 @@
 //! [`start`] mounts [`app`] over the static shell of `index.html`. The state is one [`state::Store`] of
 //! signals; [`link`] is where it meets the pack and the worker; the parts ([`storefront`], [`chat`],
 //! [`about`]) only read the store and call its verbs. What needs no browser is pure and tested
-//! natively: [`cart`], [`history`], [`route`], [`markdown`], [`shop`], [`words`].
+//! natively: [`cart`], [`history`], [`route`], [`shop`], [`words`].
 //!
 //! Views are built with functions ([`element`]), not with Leptos' `view!` macro: the macro turns static
 //! parts into `innerHTML`, which the page's own rules (`require-trusted-types-for 'script'`) forbid, and
@@ -20,7 +20,6 @@ pub mod history;
 pub mod icon;
 pub mod intl;
 pub mod link;
-pub mod markdown;
 pub mod receipt;
 pub mod route;
 pub mod shop;

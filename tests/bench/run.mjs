@@ -82,20 +82,22 @@ async function openOurs(device) {
     const ready = new Promise((resolve) => waiting.set(0, resolve));
     worker.onmessage = ({ data }) => {
       if (data.fatal) throw new Error(data.fatal);
-      if (['progress', 'device_chosen', 'reply_delta'].includes(data.event.kind)) return;
-      waiting.get(data.id)?.(data.event);
+      // An event is `"pong"` or `{"progress": {…}}`.
+      const [[kind, event]] = typeof data.event === 'string' ? [[data.event]] : Object.entries(data.event);
+      if (['progress', 'device_chosen', 'reply_delta'].includes(kind)) return;
+      waiting.get(data.id)?.(kind, event);
     };
     globalThis.request = (request) => new Promise((resolve, reject) => {
       const id = next++;
-      waiting.set(id, (event) => (event.kind === 'failed' ? reject(new Error(JSON.stringify(event.error))) : resolve(event)));
+      waiting.set(id, (kind, event) => (kind === 'failed' ? reject(new Error(JSON.stringify(event.error))) : resolve(event)));
       worker.postMessage({ id, request });
     });
     await ready;
-    const loaded = await globalThis.request({ kind: 'load_model', manifest_url: 'models/minilm.manifest.json', device });
+    const loaded = await globalThis.request({ load_model: { manifest_url: 'models/minilm.manifest.json', device } });
     if (loaded.device.kind !== device) throw new Error(`asked for ${device}, got ${JSON.stringify(loaded.device)}`);
   }, device);
   const embed = (text) => page.evaluate(async (text) => {
-    const { embeddings, elapsed_ms } = await globalThis.request({ kind: 'embed', texts: [text] });
+    const { embeddings, elapsed_ms } = await globalThis.request({ embed: { texts: [text] } });
     return { ms: elapsed_ms, embedding: Array.from(embeddings[0]) };
   }, text);
   embed.close = () => page.context().close();

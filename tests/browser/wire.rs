@@ -23,14 +23,28 @@ fn requests() -> Vec<Request> {
     ]
 }
 
+fn blocks() -> Vec<Block> {
+    let text = |text: &str| vec![Inline::Text(text.into())];
+    let link = Inline::Link { href: "https://a.b".into(), children: text("there") };
+    vec![
+        Block::Heading(text("Yes")),
+        Block::Paragraph(vec![Inline::Strong(text("Yes.")), Inline::Break, Inline::Emphasis(vec![link])]),
+        Block::List { start: None, items: vec![vec![Block::Paragraph(text("one"))], vec![]] },
+        Block::List { start: Some(3), items: vec![vec![Block::Code("three".into()), Block::Rule]] },
+        Block::Table(vec![vec![text("Zone"), vec![Inline::Code("EU".into())]], vec![]]),
+        Block::Quote(vec![]),
+    ]
+}
+
 fn events() -> Vec<Event> {
     let device = |reason| DeviceReport { kind: DeviceKind::Gpu, name: "a device".into(), reason };
     let item = |reason| Recommendation { product: "p".into(), score: 0.25, reason };
     let reply = Reply {
         kind: ReplyKind::Answer,
         text: "**Yes.**".into(),
+        blocks: blocks(),
         language: Language::En,
-        sources: vec![Source { id: "a#b".into(), title: "A".into(), score: 1.0, passage: "Yes.".into() }],
+        sources: vec![Source { id: "a#b".into(), title: "A".into(), score: 1.0, passage: blocks() }],
         products: vec![item(Reason::BecauseViewed { product: "q".into() })],
         quick_replies: vec!["And abroad?".into()],
     };
@@ -46,7 +60,7 @@ fn events() -> Vec<Event> {
             source: WeightSource::Memory,
             device: device(DeviceReason::Refused { message: "no".into() }),
         },
-        Event::ReplyDelta { text: "**Y".into() },
+        Event::ReplyDelta { first: 1, blocks: blocks() },
         Event::ReplyDone { reply },
         Event::Recommended { items: vec![item(Reason::ShopPick)] },
         Event::Storage { report: StorageReport { available: true, quota_bytes: 1 << 41, ..Default::default() } },

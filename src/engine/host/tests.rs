@@ -37,9 +37,9 @@ impl Answers for Parrot {
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<Reply, EngineError> {
-        on_event(Event::ReplyDelta { text: text.into() });
+        on_event(Event::ReplyDelta { first: 0, blocks: vec![] });
         select(self.gate.cancelled(), cancel.cancelled()).await;
-        on_event(Event::ReplyDelta { text: "!".into() });
+        on_event(Event::ReplyDelta { first: 0, blocks: vec![] });
         Ok(Reply { text: text.into(), ..Reply::default() })
     }
 

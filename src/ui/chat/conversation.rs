@@ -1,12 +1,12 @@
 //! The transcript and its verbs: ask, stop, ask again, begin anew. In memory only.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
 
 use super::sentences::{remainder, whole_sentences};
-use crate::protocol::{ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId};
+use crate::protocol::{Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId};
 use crate::ui::state::Store;
 use crate::ui::{browser, link, words};
 
@@ -40,8 +40,8 @@ impl Message {
 #[derive(Clone)]
 pub struct Answer {
     pub question: Question,
-    /// What has come of it, in Markdown.
-    pub text: ArcRwSignal<String>,
+    /// What has come of it.
+    pub blocks: ArcRwSignal<Vec<Block>>,
     pub state: ArcRwSignal<AnswerState>,
 }
 
@@ -150,10 +150,10 @@ pub fn begin_anew(store: Store) {
 
 fn answer(store: Store, question: Question) {
     let conversation = store.conversation;
-    let text = ArcRwSignal::new(String::new());
+    let blocks = ArcRwSignal::new(Vec::new());
     let state = ArcRwSignal::new(AnswerState::Running);
     let id = conversation.new_id();
-    let answer = Answer { question: question.clone(), text: text.clone(), state: state.clone() };
+    let answer = Answer { question: question.clone(), blocks: blocks.clone(), state: state.clone() };
     conversation.messages.update(|messages| messages.push(Message::Attendant { id, answer }));
     conversation.spoken.set(Vec::new());
 
@@ -162,13 +162,8 @@ fn answer(store: Store, question: Question) {
         text: worded(store, &question),
         language: question.language,
     };
-    let stream = Stream {
-        conversation,
-        language: question.language,
-        text: text.clone(),
-        pending: Rc::default(),
-        said: Rc::default(),
-    };
+    let stream =
+        Stream { conversation, language: question.language, blocks, pending: Rc::default(), said: Rc::default() };
     let this = conversation.id.get_untracked();
     let finish = {
         let state = state.clone();
@@ -181,9 +176,9 @@ fn answer(store: Store, question: Question) {
         }
     };
     let sent = link::send(store, request, None, move |event| match event {
-        Event::ReplyDelta { text } => stream.push(&text),
+        Event::ReplyDelta { first, blocks } => stream.push(first, blocks),
         Event::ReplyDone { reply } => {
-            stream.end(reply.text.clone());
+            stream.end(reply.blocks.clone());
             finish(AnswerState::Done(reply));
         }
         Event::Cancelled => {
@@ -223,40 +218,50 @@ fn worded(store: Store, question: &Question) -> String {
 struct Stream {
     conversation: Conversation,
     language: Language,
-    text: ArcRwSignal<String>,
-    pending: Rc<RefCell<String>>,
-    /// Bytes of the text that have been spoken.
-    said: Rc<RefCell<usize>>,
+    blocks: ArcRwSignal<Vec<Block>>,
+    /// The answer as it will stand at the next frame, if that is another than now.
+    pending: Rc<RefCell<Option<Vec<Block>>>>,
+    /// Bytes of the plain text that have been spoken.
+    said: Rc<Cell<usize>>,
 }
 
 impl Stream {
-    fn push(&self, piece: &str) {
-        let is_first = self.pending.borrow().is_empty();
-        self.pending.borrow_mut().push_str(piece);
-        if is_first && !piece.is_empty() {
+    fn push(&self, first: usize, blocks: Vec<Block>) {
+        let mut pending = self.pending.borrow_mut();
+        let is_first = pending.is_none();
+        let shown = pending.get_or_insert_with(|| self.blocks.get_untracked());
+        shown.truncate(first);
+        shown.extend(blocks);
+        if is_first {
             let stream = self.clone();
             browser::on_next_frame(move || stream.flush());
         }
     }
 
     fn flush(&self) {
-        let pending = std::mem::take(&mut *self.pending.borrow_mut());
-        if !pending.is_empty() {
-            self.text.update(|text| text.push_str(&pending));
-            let (sentences, said) = whole_sentences(&self.text.read_untracked(), *self.said.borrow());
-            *self.said.borrow_mut() = said;
-            self.conversation.speak(self.language, sentences);
+        let pending = self.pending.borrow_mut().take();
+        if let Some(blocks) = pending {
+            self.speak(&blocks, false);
+            self.blocks.set(blocks);
         }
     }
 
-    /// The finished reply's text is the one that counts.
-    fn end(&self, text: String) {
-        self.pending.borrow_mut().clear();
-        let said = *self.said.borrow();
+    /// The finished reply is the one that counts.
+    fn end(&self, blocks: Vec<Block>) {
+        self.pending.borrow_mut().take();
+        self.speak(&blocks, true);
+        self.blocks.set(blocks);
+    }
+
+    fn speak(&self, blocks: &[Block], is_whole: bool) {
+        let text = Block::plain(blocks);
+        let said = self.said.get();
         let said = if text.is_char_boundary(said) { said } else { 0 };
         let (mut sentences, said) = whole_sentences(&text, said);
-        sentences.extend(remainder(&text, said));
+        self.said.set(said);
+        if is_whole {
+            sentences.extend(remainder(&text, said));
+        }
         self.conversation.speak(self.language, sentences);
-        self.text.set(text);
     }
 }

@@ -40,7 +40,7 @@ fn shopper(store: Store, question: Question) -> AnyView {
 }
 
 fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
-    let Answer { question, text, state } = answer;
+    let Answer { question, blocks, state } = answer;
     let asked_language = question.language;
     let language = {
         let state = state.clone();
@@ -54,15 +54,12 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
         Memo::new(move |_| *state.read() == AnswerState::Running)
     };
     let waiting = {
-        let text = text.clone();
-        Memo::new(move |_| running.get() && text.read().is_empty())
+        let blocks = blocks.clone();
+        Memo::new(move |_| running.get() && blocks.read().is_empty())
     };
-    let body = {
-        let text = text.clone();
-        move || match waiting.get() {
-            true => typing(store),
-            false => html::div().class("prose").child(prose(&text.read())).into_any(),
-        }
+    let body = move || match waiting.get() {
+        true => typing(store),
+        false => html::div().class("prose").child(prose(blocks.get())).into_any(),
     };
     let rest = move || match &*state.read() {
         AnswerState::Running => html::group(()),
@@ -156,7 +153,7 @@ fn sources(store: Store, sources: &[Source]) -> Option<AnyView> {
             html::li()
                 .child(html::details().class("source").attr("data-testid", "source").child((
                     html::summary().child(source.title.clone()),
-                    html::div().class("prose").child(prose(&source.passage)),
+                    html::div().class("prose").child(prose(source.passage.clone())),
                 )))
                 .into_any()
         })

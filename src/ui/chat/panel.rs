@@ -91,7 +91,7 @@ fn log(store: Store) -> AnyView {
     Effect::new(move |_| {
         let messages = conversation.messages.read();
         if let Some(Message::Attendant { answer, .. }) = messages.last() {
-            answer.text.track();
+            answer.blocks.track();
             answer.state.track();
         }
         browser::on_next_frame(move || scroll.to_newest());

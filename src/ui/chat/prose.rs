@@ -1,17 +1,13 @@
-//! Markdown's tree to views.
+//! Formatted text to views.
 
 use leptos::prelude::*;
 
+use crate::protocol::{Block, Inline};
 use crate::ui::element as html;
-use crate::ui::markdown::{self, Block, Inline};
 
 /// The text as views; never as HTML.
-pub fn prose(source: &str) -> Vec<AnyView> {
-    markdown::parse(source).into_iter().map(block).collect()
-}
-
-fn blocks(children: Vec<Block>) -> Vec<AnyView> {
-    children.into_iter().map(block).collect()
+pub fn prose(blocks: Vec<Block>) -> Vec<AnyView> {
+    blocks.into_iter().map(block).collect()
 }
 
 fn inlines(children: Vec<Inline>) -> Vec<AnyView> {
@@ -30,7 +26,7 @@ fn block(block: Block) -> AnyView {
                 None => html::ul().child(items).into_any(),
             }
         }
-        Block::Quote(children) => html::blockquote().child(blocks(children)).into_any(),
+        Block::Quote(children) => html::blockquote().child(prose(children)).into_any(),
         Block::Code(code) => html::pre().attr("tabindex", "0").child(html::code().child(code)).into_any(),
         Block::Table(rows) => table(rows),
         Block::Rule => html::hr().into_any(),
@@ -41,7 +37,7 @@ fn block(block: Block) -> AnyView {
 fn item_of(mut item: Vec<Block>) -> Vec<AnyView> {
     match item.as_mut_slice() {
         [Block::Paragraph(only)] => inlines(std::mem::take(only)),
-        _ => blocks(item),
+        _ => prose(item),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Whole sentences out of a growing text: a screen reader is read sentences, not fragments.
 
-use crate::ui::markdown;
-
 /// Takes from `text`, beyond its first `from` bytes, every sentence that has ended; answers them and
 /// how far it has come.
 pub fn whole_sentences(text: &str, from: usize) -> (Vec<String>, usize) {
@@ -33,16 +31,9 @@ pub fn remainder(text: &str, from: usize) -> Option<String> {
 
 fn push(sentences: &mut Vec<String>, sentence: &str) {
     let sentence = sentence.trim();
-    let sentence = if sentence.starts_with('|') { row(sentence) } else { markdown::plain(sentence) };
     if !sentence.is_empty() {
-        sentences.push(sentence);
+        sentences.push(sentence.to_owned());
     }
-}
-
-/// One line of a table: its cells, or nothing of the line that only draws.
-fn row(line: &str) -> String {
-    let cells = line.split('|').map(str::trim).filter(|cell| cell.chars().any(|c| !matches!(c, '-' | ':')));
-    cells.map(markdown::plain).collect::<Vec<String>>().join(", ")
 }
 
 #[cfg(test)]
@@ -66,14 +57,8 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_not_read_out() {
-        let (sentences, _) = whole_sentences("- **Dry** it.\n", 0);
-        assert_eq!(sentences.join(" "), "Dry it.");
-    }
-
-    #[test]
-    fn tables_are_read_as_cells() {
-        let (sentences, _) = whole_sentences("| Zone | Days |\n|---|:-:|\n| EU | **3** |\n", 0);
+    fn a_line_is_a_sentence() {
+        let (sentences, _) = whole_sentences("Zone, Days\nEU, 3\n", 0);
         assert_eq!(sentences, ["Zone, Days", "EU, 3"]);
     }
 

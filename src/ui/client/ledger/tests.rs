@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{DeviceReason, DeviceReport, Language, Reply};
+use crate::protocol::{Block, DeviceReason, DeviceReport, Language, Reply};
 
 fn ask() -> Request {
     Request::Ask { conversation: 1, text: "Do you ship abroad?".into(), language: Language::En }
@@ -27,7 +27,7 @@ fn preparing() -> Event {
 }
 
 fn delta() -> Event {
-    Event::ReplyDelta { text: "Yes".into() }
+    Event::ReplyDelta { first: 0, blocks: vec![Block::Paragraph(vec![])] }
 }
 
 fn done() -> Event {

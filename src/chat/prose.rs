@@ -1,35 +1,12 @@
-//! Markdown to a small tree, and from there to views: no HTML string is ever made, so none can be
-//! injected. Raw HTML in the source shows as the characters it is; a link goes nowhere unless its
-//! scheme is on the list.
+//! Markdown to the protocol's tree. Raw HTML in the source shows as the characters it is; a link goes
+//! nowhere unless its scheme is on the list.
+//!
+//! It is parsed here and not on the page, whose wasm a storefront pays for: the parser and its table of
+//! entities are a seventh of what the page may weigh.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Block {
-    Paragraph(Vec<Inline>),
-    /// Of whatever level: inside a bubble every heading is the same small one.
-    Heading(Vec<Inline>),
-    /// `start` is the first number of an ordered list.
-    List {
-        start: Option<u64>,
-        items: Vec<Vec<Block>>,
-    },
-    Quote(Vec<Block>),
-    Code(String),
-    /// The first row is the head.
-    Table(Vec<Vec<Vec<Inline>>>),
-    Rule,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Inline {
-    Text(String),
-    Code(String),
-    Strong(Vec<Inline>),
-    Emphasis(Vec<Inline>),
-    Link { href: String, children: Vec<Inline> },
-    Break,
-}
+use crate::protocol::{Block, Inline};
 
 /// Where a link of the shop's may lead.
 const SCHEMES: [&str; 4] = ["http:", "https:", "mailto:", "tel:"];
@@ -51,26 +28,29 @@ pub fn parse(source: &str) -> Vec<Block> {
     tree.finish()
 }
 
-/// The text without its marks, for a screen reader's announcements.
-pub fn plain(source: &str) -> String {
-    let mut text = String::new();
-    for event in Parser::new_ext(source, Options::ENABLE_TABLES) {
-        match event {
-            Event::Text(piece) | Event::Code(piece) => text.push_str(&piece),
-            Event::SoftBreak | Event::HardBreak => text.push(' '),
-            Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_) | TagEnd::TableRow) => text.push('\n'),
-            Event::End(TagEnd::TableCell) => text.push(' '),
-            _ => {}
-        }
+/// Parses a growing text, and says what has changed in it.
+#[derive(Default)]
+pub struct Growing {
+    source: String,
+    blocks: Vec<Block>,
+}
+
+impl Growing {
+    /// Appends a piece of Markdown. Answers the first block that differs from before, and all from there on.
+    pub fn push(&mut self, piece: &str) -> (usize, Vec<Block>) {
+        self.source.push_str(piece);
+        let blocks = parse(&self.source);
+        let first = self.blocks.iter().zip(&blocks).take_while(|(before, after)| before == after).count();
+        self.blocks = blocks;
+        (first, self.blocks[first..].to_vec())
     }
-    text.trim_end().to_owned()
 }
 
 /// An element that has been entered and not yet left.
 enum Node {
     Root(Vec<Block>),
     Quote(Vec<Block>),
-    List(Option<u64>, Vec<Vec<Block>>),
+    List(Option<u32>, Vec<Vec<Block>>),
     /// A tight list's items hold text without a paragraph around it: `loose` gathers it.
     Item {
         blocks: Vec<Block>,
@@ -111,7 +91,7 @@ impl Tree {
             Tag::Heading { .. } => Node::Heading(Vec::new()),
             Tag::BlockQuote(_) => Node::Quote(Vec::new()),
             Tag::CodeBlock(_) => Node::Code(String::new()),
-            Tag::List(start) => Node::List(start, Vec::new()),
+            Tag::List(start) => Node::List(start.map(|start| u32::try_from(start).unwrap_or(u32::MAX)), Vec::new()),
             Tag::Item => Node::Item { blocks: Vec::new(), loose: Vec::new() },
             Tag::Table(_) => Node::Table(Vec::new()),
             Tag::TableHead | Tag::TableRow => Node::Row(Vec::new()),
@@ -347,6 +327,21 @@ mod tests {
 
     #[test]
     fn plain_text_has_no_marks() {
+        let plain = |source| Block::plain(&parse(source));
         assert_eq!(plain("**Dry** it.\n\n- one\n- [two](https://a.b)"), "Dry it.\none\ntwo");
+        assert_eq!(plain("| Zone | Days |\n|---|:-:|\n| EU | **3** |\n"), "Zone, Days\nEU, 3");
+    }
+
+    #[test]
+    fn a_growing_text_gives_what_has_changed() {
+        let mut growing = Growing::default();
+        assert_eq!(growing.push("One."), (0, parse("One.")));
+        assert_eq!(growing.push(" Two.\n\n"), (0, parse("One. Two.")));
+        assert_eq!(growing.push("- a\n"), (1, parse("- a")));
+        let mut shown = parse("One. Two.\n\n- a");
+        let (first, blocks) = growing.push("- b\n\nEnd.");
+        shown.truncate(first);
+        shown.extend(blocks);
+        assert_eq!(shown, parse("One. Two.\n\n- a\n- b\n\nEnd."));
     }
 }
