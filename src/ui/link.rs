@@ -22,7 +22,7 @@ pub const PACK_URL: &str = "shop.pack";
 const MODEL_MANIFEST_URL: &str = "models/minilm.manifest.json";
 
 /// What the default model weighs, to be named before its manifest has been read.
-pub const MODEL_BYTES: u64 = 23_000_000;
+pub const MODEL_BYTES: u64 = 25_000_000;
 
 /// Fetches the pack and opens the shop; then, when there is time, starts the worker.
 pub fn open_shop(store: Store) {
@@ -90,6 +90,13 @@ pub fn send(
 ) -> Option<RequestId> {
     let client = store.client.get_value()?;
     Some(client.send(request, transfer, on_event))
+}
+
+/// Starts a worker again after too many have died. It is given pack and model by the client itself.
+pub fn restart(store: Store) {
+    if let Some(client) = store.client.get_value() {
+        client.restart();
+    }
 }
 
 pub fn cancel(store: Store, request: RequestId) {

@@ -150,7 +150,9 @@ phrases! {
     DOWNLOAD: "Download" / "下载";
     CANCEL: "Cancel" / "取消";
     ENGINE_STARTING: "Starting…" / "正在启动……";
-    ENGINE_LOST: "The attendant has stopped. Reload the page to start it again." / "店员已停止工作。请刷新页面重新启动。";
+    ENGINE_LOST: "The attendant has stopped. The shop goes on without it." / "店员已停止工作，商店照常使用。";
+    RESTART: "Start it again" / "重新启动";
+    ENGINE_STALE: "The shop has been updated. Reload the page to go on." / "商店已更新，请刷新页面后继续。";
     RELOAD: "Reload" / "刷新页面";
 
     // How this works

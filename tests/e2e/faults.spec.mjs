@@ -40,12 +40,15 @@ test.describe('the worker', () => {
   test.describe('cannot be started', () => {
     test.use({ expectedErrors: ['503'] });
 
-    test('the shop stays open and says so', async ({ page, server }) => {
+    test('the shop stays open and says so, and it is started again when asked', async ({ page, server }) => {
       server.faults.push({ match: 'worker', status: 503 });
       await open(page, server);
       await openChat(page);
-      await expect(page.locator('.notice')).toContainText('Reload the page', { timeout: 90_000 });
+      await expect(page.locator('.notice')).toContainText('has stopped', { timeout: 90_000 });
       await expect(page.getByTestId('product-card').first()).toBeVisible();
+      server.faults.length = 0;
+      await page.getByRole('button', { name: 'Start it again' }).click();
+      await answered(await ask(page, QUESTION));
     });
   });
 });

@@ -8,7 +8,7 @@ use super::conversation::{Message, begin_anew};
 use super::message::{message, quick_replies};
 use super::{LAUNCHER_ID, close, open};
 use crate::protocol::Phase;
-use crate::ui::client::Health;
+use crate::ui::client::{Client, Health, Loss};
 use crate::ui::element as html;
 use crate::ui::icon::{self, icon};
 use crate::ui::link as engine;
@@ -216,8 +216,13 @@ fn action(label: String, on_click: impl FnMut(leptos::ev::MouseEvent) + 'static)
 }
 
 fn lost(store: Store) -> AnyView {
-    let reload = action(store.say(words::RELOAD).into(), |_| drop(browser::window().location().reload()));
-    line(store.say(words::ENGINE_LOST).into(), reload)
+    let loss = store.client.with_value(|client| client.as_ref().and_then(Client::loss));
+    if let Some(Loss::StaleBuild { .. }) = loss {
+        let reload = action(store.say(words::RELOAD).into(), |_| drop(browser::window().location().reload()));
+        return line(store.say(words::ENGINE_STALE).into(), reload);
+    }
+    let restart = action(store.say(words::RESTART).into(), move |_| engine::restart(store));
+    line(store.say(words::ENGINE_LOST).into(), restart)
 }
 
 fn model_notice(store: Store) -> AnyView {

@@ -192,13 +192,16 @@ impl<B: Clone> Ledger<B> {
         ended
     }
 
-    /// There will be no further worker: every request ends. What a later one must be told is kept.
+    /// There will be no further worker unless the shopper asks for one. Every request ends, but for a pack
+    /// that is still to be opened: without it a later worker would be of no use.
     pub fn lose(&mut self) -> Vec<(RequestId, Event)> {
-        self.queue.clear();
-        let entries = std::mem::take(&mut self.entries).into_iter().filter(|(_, entry)| !entry.is_own);
-        let ended = entries.map(|(id, _)| (id, lost("the worker was lost"))).collect();
-        // Brings back the pack and the model alone.
-        self.bury();
+        let mut ended = self.bury();
+        let others = self.entries.iter().filter(|(_, entry)| !entry.is_own && entry.request != Request::OpenPack);
+        let others: Vec<RequestId> = others.map(|(id, _)| *id).collect();
+        for id in others {
+            self.entries.remove(&id);
+            ended.push((id, lost("the worker was lost")));
+        }
         ended
     }
 

@@ -183,3 +183,13 @@ fn the_last_loss_ends_everything_and_keeps_what_a_later_worker_needs() {
     assert_eq!(ledger.lose(), []);
     assert_eq!(requests(&post(&mut ledger)), [Request::OpenPack]);
 }
+
+#[test]
+fn a_pack_that_no_worker_has_opened_waits_for_a_later_one() {
+    let mut ledger = Ledger::new();
+    let pack = ledger.add(Request::OpenPack, Some(7));
+    ledger.add(ask(), None);
+    assert_eq!(ledger.lose().len(), 1);
+    assert_eq!(requests(&post(&mut ledger)), [Request::OpenPack]);
+    assert_eq!(ledger.hear(pack, &opened()), Route::Caller);
+}
