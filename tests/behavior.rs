@@ -102,7 +102,12 @@ fn answers_are_quotations() {
             continue;
         }
         for piece in reply.text.lines().flat_map(deltas).map(str::trim).filter(|piece| !piece.is_empty()) {
-            assert!(reply.sources.iter().any(|source| source.passage.contains(piece)), "“{piece}” is in no source");
+            let mut passages = attendant.passages().iter().filter(|passage| passage.language == reply.language);
+            let is_cited = |id: &str| reply.sources.iter().any(|source| source.id == id);
+            assert!(
+                passages.any(|passage| is_cited(&passage.id) && passage.markdown.contains(piece)),
+                "“{piece}” is in no source"
+            );
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The world natively: files and threads.
 
 use std::future::Future;
-use std::path::Path;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
@@ -74,7 +73,8 @@ pub use with_weights::*;
 
 #[cfg(feature = "core")]
 mod with_weights {
-    use super::Path;
+    use std::path::Path;
+
     use crate::platform::CancelToken;
     use crate::platform::weights::{FetchError, Manifest, Progress, Sha256Hex, WeightError, sha256_hex};
     use crate::protocol::{Phase, StorageReport, WeightSource};
