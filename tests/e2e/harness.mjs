@@ -96,6 +96,16 @@ export async function shellKept(page) {
   });
 }
 
+/** Waits until the page and its worker have fetched what they start with; answers how many requests that took. */
+export async function settled(host) {
+  let n;
+  do {
+    n = host.log.length;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  } while (host.log.length > n);
+  return n;
+}
+
 /** What was sent of files whose path holds `part`, and which ranges were asked for. */
 export function sent(server, part) {
   const entries = server.log.filter(({ path }) => path.includes(part));

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, open, shellKept, test } from './harness.mjs';
+import { expect, open, settled, shellKept, test } from './harness.mjs';
 import { serve } from './serve.mjs';
 
 test('a byte range is answered with that range', async ({ server, request }) => {
@@ -49,6 +49,7 @@ test.describe('under another path', () => {
 test('the shell is kept, and opens with the network cut', async ({ page, server }) => {
   await open(page, server);
   await shellKept(page);
+  await settled(server);
   await server.stop();
   await page.reload();
   await expect(page.getByTestId('product-card').first()).toBeVisible();
@@ -111,13 +112,3 @@ test('a new shell waits, fetches only what changed, and leaves nothing of the ol
     await server.start();
   }
 });
-
-/** Waits until the page and its worker have fetched what they start with; answers how many requests that took. */
-async function settled(host) {
-  let n;
-  do {
-    n = host.log.length;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  } while (host.log.length > n);
-  return n;
-}
