@@ -2,4 +2,5 @@
 //!
 //! A stem holds the kernel and its plain twin, and the test that compares them over odd shapes.
 
+pub mod elementwise;
 pub mod fixed_point;

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
 
 use crate::gguf::{Gguf, dequantize};
+use crate::kernels::elementwise;
 use crate::model::linear::{expect_shape, vector};
 use crate::model::{EncoderConfig, Linear, ModelError};
 use crate::platform::device::Placement;
+use crate::protocol::DeviceKind;
 
 const TOKEN_TABLE: &str = "token_embd.weight";
 
@@ -34,6 +36,7 @@ struct Layer {
     ffn_up: Linear,
     ffn_down: Linear,
     layer_output_norm: LayerNorm,
+    kind: DeviceKind,
 }
 
 struct LayerNorm {
@@ -73,6 +76,7 @@ impl Encoder {
                     ffn_up: linear(&[named("ffn_up")], [d_ff, d_model])?,
                     ffn_down: linear(&[named("ffn_down")], [d_model, d_ff])?,
                     layer_output_norm: norm(&named("layer_output_norm"))?,
+                    kind: placement.kind,
                 })
             })
             .collect::<Result<Vec<_>, ModelError>>()?;
@@ -140,10 +144,10 @@ impl Layer {
         let head_dim = d_model / n_heads;
         let qkv = self.attn_qkv.forward(x.clone()).reshape([batch, seq, 3 * n_heads, head_dim]).swap_dims(1, 2);
         let [q, k, v] = [0, 1, 2].map(|part| qkv.clone().narrow(1, part * n_heads, n_heads));
-        let attended = module::attention(q, k, v, None, None, Default::default());
+        let attended = attention(q, k, v, self.kind);
         let attended = attended.swap_dims(1, 2).reshape([batch, seq, d_model]);
         let x = self.attn_output_norm.forward(x + self.attn_output.forward(attended));
-        let hidden = activation::gelu(self.ffn_up.forward(x.clone()));
+        let hidden = gelu(self.ffn_up.forward(x.clone()), self.kind);
         self.layer_output_norm.forward(x + self.ffn_down.forward(hidden))
     }
 }
@@ -160,6 +164,31 @@ impl LayerNorm {
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         module::layer_norm(x, self.gamma.clone(), Some(self.beta.clone()), self.epsilon)
     }
+}
+
+/// Scaled dot-product attention over `[batch, n_heads, seq, head_dim]` each.
+fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, kind: DeviceKind) -> Tensor<4> {
+    if kind == DeviceKind::Gpu {
+        return module::attention(q, k, v, None, None, Default::default());
+    }
+    let [_, _, seq, head_dim] = q.dims();
+    let scores = q.mul_scalar((head_dim as f32).sqrt().recip()).matmul(k.swap_dims(2, 3));
+    in_place(scores, |scores| elementwise::softmax_rows(scores, seq)).matmul(v)
+}
+
+fn gelu(x: Tensor<3>, kind: DeviceKind) -> Tensor<3> {
+    match kind {
+        DeviceKind::Gpu => activation::gelu(x),
+        DeviceKind::Cpu => in_place(x, elementwise::gelu),
+    }
+}
+
+/// Hands a CPU tensor's own numbers to a kernel: this neither waits nor, for a tensor held once, copies.
+fn in_place<const D: usize>(x: Tensor<D>, kernel: impl FnOnce(&mut [f32])) -> Tensor<D> {
+    let device = x.device();
+    let mut data = x.into_data();
+    kernel(data.as_mut_slice::<f32>().expect("activations are f32"));
+    Tensor::from_data(data, &device)
 }
 
 fn matrix(gguf: &Gguf, name: &str, [rows, columns]: [usize; 2]) -> Result<Vec<f32>, ModelError> {
