@@ -140,6 +140,10 @@ const ASK_ZH: &[&str] = &[
     "几",
 ];
 
+/// How an English question of fact begins: with its verb, or with a word that no product answers to.
+const ASK_OPENERS_EN: &[&str] =
+    &["is ", "are ", "does ", "did ", "was ", "were ", "has ", "will ", "would ", "may ", "must ", "who ", "why "];
+
 /// Words around a wish that say nothing of what is wished for. No shop has a word for “show me”, and
 /// that must not count against the shopper.
 const CARRIERS_EN: &[&str] = &[
@@ -206,7 +210,10 @@ pub fn lean(text: &str, wish: &Wish, language: Language) -> f32 {
     let text = format!(" {} ", normalize(text));
     let has = |list: &[&str]| list.iter().any(|phrase| text.contains(phrase));
     let (show, ask) = match language {
-        Language::En => (has(SHOW_EN), has(ASK_EN)),
+        Language::En => {
+            let opens = ASK_OPENERS_EN.iter().any(|opener| text.trim_start().starts_with(opener));
+            (has(SHOW_EN), has(ASK_EN) || opens)
+        }
         Language::Zh => (has(SHOW_ZH), has(ASK_ZH)),
     };
     let step = |is: bool, size: f32| if is { size } else { 0.0 };
