@@ -1,5 +1,5 @@
-// Finishes what Trunk left in dist/: optimizes the wasm, copies what index.html does not name, and
-// tells the service worker what the shell is made of.
+// Finishes what Trunk left in dist/: optimizes the wasm, copies what index.html does not name, makes the
+// widget's page, and tells the service worker what the shell is made of.
 //
 //     node .ci/finish.mjs dist <folder for optimized wasm>
 import { createHash } from 'node:crypto';
@@ -10,7 +10,8 @@ import { join, relative, sep } from 'node:path';
 const [dist, optimized] = process.argv.slice(2);
 
 // Kept apart from the shell: weights live in OPFS, and an update of the shell never touches them.
-const NOT_SHELL = [/^models\//, /^sw\.js$/, /^_headers$/, /^build-key$/];
+// The launcher belongs to the pages of others, which are to have the newest.
+const NOT_SHELL = [/^models\//, /^sw\.js$/, /^embed\.js$/, /\.d\.ts$/, /^_headers$/, /^build-key$/];
 
 // What rustc emits for wasm32 by default; without naming it, wasm-opt may refuse the input.
 const WASM_OPT = ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-bulk-memory-opt',
@@ -18,9 +19,10 @@ const WASM_OPT = ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-bulk
   '--enable-reference-types', '--enable-multivalue', '--strip-debug', '--strip-producers', '--strip-target-features'];
 
 for (const file of list(dist).filter((file) => file.endsWith('.wasm'))) optimize(join(dist, file));
-for (const file of ['start.js', '_headers', 'manifest.webmanifest', 'embed.js']) {
-  if (existsSync(join('www', file))) copyFileSync(join('www', file), join(dist, file));
+for (const file of ['start.js', '_headers', 'manifest.webmanifest', 'embed.js', 'embed.d.ts']) {
+  copyFileSync(join('www', file), join(dist, file));
 }
+writeFileSync(join(dist, 'embed.html'), widgetPage(readFileSync(join(dist, 'index.html'), 'utf8')));
 mkdirSync(join(dist, 'icons'), { recursive: true });
 for (const icon of readdirSync('www/icons')) copyFileSync(join('www/icons', icon), join(dist, 'icons', icon));
 
@@ -32,6 +34,18 @@ writeFileSync(join(dist, 'sw.js'), `self.SHELL = ${JSON.stringify({ build, files
 
 const bytes = files.reduce((sum, [file]) => sum + statSync(join(dist, file)).size, 0);
 console.log(`    build ${build}: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB in the shell`);
+
+// The same page without a storefront: its own address, because who may frame it is a header's to say,
+// and headers go by address.
+function widgetPage(index) {
+  const page = index
+    .replace('<html lang="en">', '<html lang="en" data-embed>')
+    .replace(/<title>.*?<\/title>/, '<title>Attendant</title>')
+    .replace(/<link rel="?manifest"?[^>]*>/, '')
+    .replace(/<div id="app">[\s\S]*<\/div>\s*(?=<\/body>)/, '<div id="app"></div>');
+  if (!page.includes('data-embed') || page.includes('masthead')) throw new Error('index.html is not as widgetPage knows it');
+  return page;
+}
 
 // wasm-opt takes minutes over the worker; its output is kept under the hash of its input.
 function optimize(path) {
