@@ -16,7 +16,8 @@ export interface Settings {
   locale?: string;
   /** The corner. `end` is the right where one reads from the left. */
   position?: 'bottom-end' | 'bottom-start' | 'bottom-right' | 'bottom-left';
-  theme?: 'auto' | 'light' | 'dark';
+  /** `auto` is as the page is, and as the system is where the page's `color-scheme` says so. */
+  theme?: 'auto' | 'light' | 'dark' | 'system';
   /** A CSS colour. On one written `#rrggbb` the text is black or white, whichever reads better. */
   accent?: string;
   /** Of the panel's corners: a CSS length, or a number of pixels. So are the offsets and the size. */
@@ -46,6 +47,8 @@ export interface Settings {
   productUrl?: string;
   /** Present: what the page tells GA4 through `dataLayer` is noted as events. */
   ga4?: string;
+  /** Present: the product that the page describes in schema.org's JSON-LD (`sku`, `productID`) is noted as looked at. */
+  schemaOrg?: string;
 }
 
 /** What every event has. */

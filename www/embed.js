@@ -15,7 +15,7 @@
   const ATTRIBUTES = [
     'pack', 'locale', 'position', 'theme', 'accent', 'radius', 'greeting', 'open', 'launcher', 'z-index',
     'personalise', 'model', 'consent', 'handoff', 'offset-x', 'offset-y', 'width', 'height', 'preload',
-    'product-url', 'ga4',
+    'product-url', 'ga4', 'schema-org',
   ];
   const WORDS = {
     en: ['Ask the attendant', 'Close the chat', 'Opening…', 'The attendant could not be loaded.', 'Shop attendant'],
@@ -98,6 +98,15 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
     return svg;
   };
   const whenIdle = (then) => (window.requestIdleCallback ? requestIdleCallback(then) : setTimeout(then, 200));
+  const length = (value) => (/^\d+(\.\d+)?$/.test(value) ? `${value}px` : value);
+  /** `light` or `dark`, as the page is; nothing where the page leaves it to the system. */
+  const pageScheme = () => {
+    const { documentElement: root, body } = document;
+    if (/dark/.test(getComputedStyle(root).colorScheme)) return undefined;
+    const [ground] = [body ?? root, root].map((node) => getComputedStyle(node).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [])
+      .filter(([, , , alpha = 1]) => alpha > 0.5);
+    return ground?.length > 2 && ground[0] + ground[1] + ground[2] < 300 ? 'dark' : 'light';
+  };
   /** Black or white, whichever is read better on a `#rrggbb` or `#rgb`. */
   const onto = (colour) => {
     const hex = /^#([\da-f]{3}|[\da-f]{6})$/i.exec(colour)?.[1];
@@ -149,6 +158,7 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
       this.#dress();
       if (this.preload === 'idle') whenIdle(() => this.#cleanup === gone && this.#load());
       if (this.hasAttribute('ga4')) this.#listenToDataLayer(signal);
+      if (this.hasAttribute('schema-org')) this.#readSchema();
       if (this.open) this.#show(false);
       for (const args of pending.splice(0)) this.command(...args);
     }
@@ -200,14 +210,15 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
 
     #locale() { return this.locale || document.documentElement.lang || navigator.language || 'en'; }
 
+    #theme() { return { light: 'light', dark: 'dark', system: undefined }[/^(light|dark|system)$/.test(this.theme) ? this.theme : pageScheme()]; }
+
     /** Everything that can be seen of the attributes. */
     #dress() {
       const { style } = this.#root;
       const set = (name, value) => (value ? style.setProperty(name, value) : style.removeProperty(name));
-      const length = (value) => (/^\d+(\.\d+)?$/.test(value) ? `${value}px` : value);
       set('--tint', this.accent);
       set('--on-tint', onto(this.accent));
-      set('--scheme', { light: 'light', dark: 'dark' }[this.theme]);
+      set('--scheme', this.#theme());
       for (const [name, value] of [['--r', this.radius], ['--x', this.offsetX], ['--y', this.offsetY], ['--w', this.width], ['--h', this.height]]) set(name, length(value));
       set('--z', this.zIndex);
       const ends = { right: false, left: true }[this.position.split('-').pop()];
@@ -226,7 +237,7 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
       const accent = this.accent || getComputedStyle(this).getPropertyValue('--attendant-accent').trim();
       const takes = (name) => this.#own.get(name)?.size > 0 || heard(name).length > 0;
       const settings = {
-        pack: address(this.pack), locale: this.#locale(), theme: this.theme, accent, on_accent: onto(accent), radius: this.radius,
+        pack: address(this.pack), locale: this.#locale(), theme: this.#theme(), accent, on_accent: onto(accent), radius: length(this.radius),
         greeting: this.greeting, personalise: this.personalise, consent: this.consent, handoff: this.handoff,
         model: /^(auto|off)?$/.test(this.model) ? this.model : address(this.model),
         // Braces would be escaped by `URL`.
@@ -334,6 +345,8 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
       this.#place();
       if (takeFocus) this.#frame.focus();
       if (this.#port && !this.#wait) this.#enter();
+      // A single-page shop may describe another product by now.
+      if (this.hasAttribute('schema-org')) this.#readSchema();
       this.#tell('open');
     }
 
@@ -389,6 +402,15 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
     #leaveHistory() {
       if (this.#pushed && history.state?.attendant === this.#name) history.back();
       this.#pushed = false;
+    }
+
+    /** The product that the page describes to search engines has been looked at. */
+    #readSchema() {
+      for (const { textContent } of document.querySelectorAll('script[type="application/ld+json"]')) {
+        for (const node of [read(textContent)].flat().flatMap((node) => node?.['@graph'] ?? node)) {
+          if ([node?.['@type']].flat().includes('Product')) this.#note('view_item', { product: node.sku ?? node.productID });
+        }
+      }
     }
 
     /** GA4's own calls as events: what the shop tells its analytics it need not say twice. */

@@ -19,7 +19,7 @@ use crate::protocol::ShopperAction;
 use crate::ui::element as html;
 use crate::widget::{Command, Connect, Hello, Notice, Settings, WIDGET_VERSION, may_embed};
 
-/// Who shopped here last, as the shop numbers its customers.
+/// Who shopped here last, as the shop numbers its customers (`localStorage`).
 const SHOPPER_KEY: &str = "attendant.shopper";
 
 /// The way to the host, once it is known.
@@ -35,6 +35,8 @@ pub struct Host {
     pub settings: RwSignal<Settings>,
     /// Questions of the host's, each to be put once the shop is open and the one before is answered.
     asked: RwSignal<Vec<String>>,
+    /// Who is shopping, if the host has said so.
+    shopper: RwSignal<Option<String>>,
 }
 
 impl Host {
@@ -44,6 +46,7 @@ impl Host {
             port: StoredValue::new_local(port),
             settings: RwSignal::new(settings.unwrap_or_default()),
             asked: RwSignal::new(Vec::new()),
+            shopper: RwSignal::new(browser::stored(SHOPPER_KEY)),
         }
     }
 
@@ -118,6 +121,11 @@ pub fn follow(store: Store) {
             host.tell(Notice::Ready);
         }
     });
+    // Kept as long as what it guards is.
+    Effect::new(move |_| match (store.remember.get(), host.shopper.get()) {
+        (true, Some(shopper)) => browser::store(SHOPPER_KEY, &shopper),
+        _ => browser::unstore(SHOPPER_KEY),
+    });
     Effect::new(move |_| {
         let is_free = !is_opening.get() && store.conversation.running.get().is_none();
         if is_free && !host.asked.read().is_empty() {
@@ -161,11 +169,11 @@ fn obey(store: Store, command: Command) {
 
 /// What one customer said and looked at is not the next one's to find, on a device that they share.
 fn identify(store: Store, shopper: &str) {
-    let before = browser::stored(SHOPPER_KEY);
+    let before = store.host.shopper.get_untracked();
     if before.as_deref() == Some(shopper) {
         return;
     }
-    browser::store(SHOPPER_KEY, shopper);
+    store.host.shopper.set(Some(shopper.to_owned()));
     if before.is_some() {
         store.history.update(|history| history.erase_all());
         chat::begin_anew(store);
