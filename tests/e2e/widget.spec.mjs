@@ -82,6 +82,31 @@ test('before it is opened, a page has loaded one small script and nothing has mo
   expect(await page.evaluate(() => window.shift)).toBe(0);
 });
 
+test('it may load while the page is idle, but not the model', async ({ page, server, hosts }) => {
+  await page.goto(`${hosts.url}plain.html`);
+  await page.evaluate(() => { attendant('destroy'); attendant('init', { pack: 'shop.pack', preload: 'idle' }); });
+  const fetched = () => server.log.map(({ path }) => path);
+  await expect.poll(fetched).toContain('/worker_bg.wasm');
+  await expect.poll(() => heard(page, 'ready')).toHaveLength(1);
+  expect(fetched().filter((path) => path.startsWith('/models/'))).toEqual([]);
+  await expect(panel(page)).toBeHidden();
+  await launcher(page).click();
+  await expect.poll(fetched).toContain('/models/minilm.manifest.json');
+});
+
+test('in forced colours the launcher has an outline, and with reduced motion nothing moves', async ({ page, hosts }) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  await page.goto(`${hosts.url}plain.html`);
+  const { width, colour } = await launcher(page).evaluate((button) => {
+    const { borderTopWidth, borderTopColor } = getComputedStyle(button);
+    return { width: borderTopWidth, colour: borderTopColor };
+  });
+  expect(width).toBe('1px');
+  expect(colour).not.toMatch(/, 0\)$|transparent/);
+  await launcher(page).click();
+  expect(await panel(page).evaluate((dialog) => dialog.getAnimations({ subtree: true }).length)).toBe(0);
+});
+
 test('a question is answered from another origin, with its sources, and the page hears no word of it', async ({ page, hosts }) => {
   await page.goto(`${hosts.url}plain.html`);
   await openPanel(page);
@@ -238,11 +263,16 @@ test('on a page read from the right it stands on the left', async ({ page, hosts
   expect((await panel(page).boundingBox()).x).toBeLessThan(100);
 });
 
-test('what the shop tells its analytics is known in the frame', async ({ page, hosts }) => {
+test('what the shop tells its analytics and search engines is known in the frame', async ({ page, hosts }) => {
   await page.goto(`${hosts.url}element.html`);
   await page.locator('#tea').evaluate((widget) => {
     window.dataLayer = [{ event: 'view_item', ecommerce: { items: [{ item_id: 'one' }] } }];
     widget.ga4 = '';
+    widget.schemaOrg = '';
+    const described = document.createElement('script');
+    described.type = 'application/ld+json';
+    described.textContent = JSON.stringify({ '@graph': [{ '@type': 'Organization' }, { '@type': ['Product'], sku: 'three' }] });
+    document.head.append(described);
     document.body.append(widget.cloneNode());
     widget.remove();
     (function () { dataLayer.push(arguments); })('event', 'add_to_cart', { items: [{ item_id: 'two' }] });
@@ -250,7 +280,7 @@ test('what the shop tells its analytics is known in the frame', async ({ page, h
   });
   const frame = page.locator('#tea').frameLocator('iframe');
   await frame.getByRole('link', { name: 'How this works' }).click();
-  await expect(frame.locator('.record-row')).toHaveCount(2);
+  await expect(frame.locator('.record-row')).toHaveCount(3);
 });
 
 test('the frame answers to its parent alone, and fetches from its own origin alone', async ({ page, server, hosts }) => {
@@ -290,6 +320,10 @@ for (const colorScheme of ['light', 'dark']) {
     await expect(launcher(page)).toBeVisible();
     expect(await told(), 'closed').toEqual([]);
     await openPanel(page);
+    // As the page is: a light page stays light on a dark system, until it says otherwise.
+    await expect(chat(page).locator('html')).toHaveAttribute('data-theme', 'light');
+    await page.locator('shop-attendant').evaluate((widget) => { widget.theme = 'system'; });
+    await expect(chat(page).locator('html')).toHaveAttribute('data-theme', 'auto');
     await ask(page, QUESTION);
     for (const size of [{ width: 1280, height: 800 }, PHONE]) {
       await page.setViewportSize(size);
