@@ -13,7 +13,7 @@
 //!
 //! # The dependency rule
 //!
-//! `ui → {protocol, pack} ← engine → {chat, retrieve, recommend, pack} → {model, tokenizer} →
+//! `ui → {widget, protocol, pack} ← engine → {chat, retrieve, recommend, pack} → {model, tokenizer} →
 //! {gguf, kernels} → platform`. `ui` never sees Burn; `model` never sees the web.
 //! `tests/architecture.rs` reads the imports and fails when they break the rule.
 
@@ -41,3 +41,5 @@ pub mod tokenizer;
 
 #[cfg(feature = "ui")]
 pub mod ui;
+#[cfg(feature = "ui")]
+pub mod widget;

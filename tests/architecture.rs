@@ -27,7 +27,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "engine",
         &["protocol", "platform", "gguf", "kernels", "tokenizer", "model", "pack", "retrieve", "recommend", "chat"],
     ),
-    ("ui", &["protocol", "platform", "pack"]),
+    ("widget", &["protocol", "platform"]),
+    ("ui", &["protocol", "platform", "pack", "widget"]),
 ];
 
 /// Of `pack`, the page may open a pack and know its format; making one is the command line's.
@@ -36,7 +37,7 @@ const PACK_FOR_UI: &[&str] = &["format", "open"];
 /// The web and the view layer stay out of what must also run natively.
 const WEB: &[&str] = &["web_sys", "js_sys", "leptos", "wasm_bindgen", "wasm_bindgen_futures", "serde_wasm_bindgen"];
 const WITHOUT_WEB: &[&str] =
-    &["protocol", "gguf", "kernels", "tokenizer", "model", "pack", "retrieve", "recommend", "chat"];
+    &["protocol", "gguf", "kernels", "tokenizer", "model", "pack", "retrieve", "recommend", "chat", "widget"];
 
 /// What the page must not link.
 const HEAVY: &[&str] = &["burn", "burn_wgpu", "cubecl", "tokenizers"];

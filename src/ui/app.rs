@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::about::about;
 use super::chat;
+use super::embed::{self, Connection};
 use super::link;
 use super::receipt;
 use super::route::Route;
@@ -19,25 +20,35 @@ const MOUNT_ID: &str = "app";
 /// At most this wide, a screen is a phone's.
 const PHONE: &str = "(max-width: 40rem)";
 
-/// Mounts the page in place of its static shell.
+/// Mounts the page in place of its static shell; in a frame, once the host has said how it is to be.
 pub fn start() {
+    match embed::is_framed() {
+        true => embed::connect(|connection| mount(Some(connection))),
+        false => mount(None),
+    }
+}
+
+fn mount(connection: Option<Connection>) {
     let Some(mount) = browser::document().get_element_by_id(MOUNT_ID) else {
         leptos::logging::error!("index.html has no element with the id {MOUNT_ID}");
         return;
     };
     let shell: Vec<web_sys::Node> = std::iter::successors(mount.first_child(), |node| node.next_sibling()).collect();
-    leptos::mount::mount_to(mount.clone().unchecked_into(), app).forget();
+    leptos::mount::mount_to(mount.clone().unchecked_into(), move || app(connection)).forget();
     // The shell goes only once the page stands: no blank frame in between.
     for node in shell {
         let _ = mount.remove_child(&node);
     }
 }
 
-fn app() -> AnyView {
-    let store = Store::start();
+fn app(connection: Option<Connection>) -> AnyView {
+    let store = Store::start(connection);
     provide_context(store);
     receipt::watch(store.fetched);
     browser::follow_visual_viewport();
+    if store.host.is_there() {
+        return widget(store);
+    }
     browser::on_media(PHONE, move |phone| store.phone.set(phone));
     browser::listen(&browser::window(), "popstate", move |_| {
         store.route.set(Route::from_query(browser::query_parameter));
@@ -61,6 +72,15 @@ fn app() -> AnyView {
         part(store, html::live(move || store.chat_open.get().then(|| chat::panel(store)))),
         announcer(store),
     ))
+}
+
+/// The chat alone. How wide the screen is and where the shopper came from, the host knows.
+fn widget(store: Store) -> AnyView {
+    title(store);
+    link::open_shop(store);
+    let view = html::group((part(store, embed::view(store)), announcer(store)));
+    embed::follow(store);
+    view
 }
 
 fn main(store: Store) -> AnyView {
@@ -97,7 +117,7 @@ fn opening(store: Store) -> AnyView {
         .into_any()
 }
 
-fn failed(store: Store) -> AnyView {
+pub fn failed(store: Store) -> AnyView {
     html::div()
         .class("empty")
         .attr("role", "alert")

@@ -75,6 +75,10 @@ pub fn query_parameter(name: &str) -> Option<String> {
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
 pub fn escape(value: &str) -> String {
     js_sys::encode_uri_component(value).into()
 }

@@ -14,6 +14,7 @@ use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
 use crate::protocol::{Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
+use crate::widget::own_url;
 
 /// The shop's file, beside the page.
 pub const PACK_URL: &str = "shop.pack";
@@ -29,7 +30,11 @@ pub fn open_shop(store: Store) {
     let owner = Owner::current();
     store.shop.set(ShopState::Opening);
     spawn_local(async move {
-        let bytes = match browser::fetch_bytes(PACK_URL).await {
+        let url = match pack_url(store) {
+            Some(url) => url,
+            None => return fail(store, "a pack of another origin"),
+        };
+        let bytes = match browser::fetch_bytes(&url).await {
             Ok(bytes) => bytes,
             Err(error) => return fail(store, &error.to_string()),
         };
@@ -40,11 +45,33 @@ pub fn open_shop(store: Store) {
         store.default_language(shop.default_language());
         store.cart.update(|cart| cart.keep(|id| shop.product(id).is_some()));
         store.shop.set(ShopState::Open(Arc::new(shop)));
-        browser::when_idle(move || match owner {
+        let start = move || match owner {
             Some(owner) => owner.with(|| start_worker(store, bytes)),
             None => start_worker(store, bytes),
-        });
+        };
+        // A widget has nothing but the chat to show, and is opened to ask.
+        match store.host.is_there() {
+            true => start(),
+            false => browser::when_idle(start),
+        }
     });
+}
+
+/// The shop's own file, or the one that the page around the widget names; never one of another origin.
+fn pack_url(store: Store) -> Option<String> {
+    match &store.host.settings.read_untracked().pack {
+        Some(url) => own_url(url, &browser::origin()).map(str::to_owned),
+        None => Some(PACK_URL.into()),
+    }
+}
+
+/// The model that the shop wants, if it wants one.
+fn manifest_url(store: Store) -> Option<String> {
+    match store.host.settings.read_untracked().model.as_deref() {
+        Some("off") => None,
+        Some(url) if url != "auto" => own_url(url, &browser::origin()).map(str::to_owned),
+        _ => Some(MODEL_MANIFEST_URL.into()),
+    }
 }
 
 fn fail(store: Store, why: &str) {
@@ -107,7 +134,7 @@ pub fn cancel(store: Store, request: RequestId) {
 
 /// The chat has been opened: loads the model, or asks first where the shopper saves data.
 pub fn offer_model(store: Store) {
-    if store.model.get_untracked() != ModelState::Absent {
+    if store.model.get_untracked() != ModelState::Absent || manifest_url(store).is_none() {
         return;
     }
     if browser::saves_data() {
@@ -121,8 +148,9 @@ pub fn load_model(store: Store) {
     if matches!(store.model.get_untracked(), ModelState::Loading { .. } | ModelState::Ready { .. }) {
         return;
     }
+    let Some(manifest_url) = manifest_url(store) else { return };
     let started_ms = browser::now_ms();
-    let request = Request::LoadModel { manifest_url: MODEL_MANIFEST_URL.into(), device: store.wanted_device };
+    let request = Request::LoadModel { manifest_url, device: store.wanted_device };
     let sent = send(store, request, None, move |event| match event {
         Event::Progress { phase, loaded_bytes, total_bytes } => store.model.update(|model| {
             if let ModelState::Loading { request, .. } = *model {

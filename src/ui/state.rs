@@ -7,12 +7,13 @@ use leptos::prelude::*;
 use super::cart::{self, Cart};
 use super::chat::Conversation;
 use super::client::{Client, Health};
+use super::embed::{Connection, Host};
 use super::history::{self, History};
 use super::receipt::Fetched;
 use super::route::Route;
 use super::shop::Shop;
 use super::words::Phrase;
-use super::{browser, words};
+use super::{browser, embed, words};
 use crate::pack::Localized;
 use crate::protocol::{
     DevicePreference, DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, WeightSource,
@@ -49,7 +50,7 @@ impl Theme {
         }
     }
 
-    fn from_code(code: &str) -> Theme {
+    pub fn from_code(code: &str) -> Theme {
         match code {
             "light" => Theme::Light,
             "dark" => Theme::Dark,
@@ -150,6 +151,8 @@ pub struct Store {
     pub wanted_device: DevicePreference,
     pub storage: RwSignal<Option<StorageReport>>,
     pub fetched: RwSignal<Vec<Fetched>>,
+    /// The page that this one is a widget in, if it is one.
+    pub host: Host,
 }
 
 /// The store of the running page.
@@ -159,7 +162,8 @@ pub fn store() -> Store {
 
 impl Store {
     /// Reads what is kept, and keeps what changes from now on.
-    pub fn start() -> Store {
+    pub fn start(connection: Option<Connection>) -> Store {
+        let host = Host::new(connection);
         let stored_language = browser::query_parameter("lang").or_else(|| browser::stored(LANGUAGE_KEY));
         let language = stored_language
             .or_else(|| browser::preferred_languages().into_iter().find(|tag| speaks(tag)))
@@ -167,7 +171,10 @@ impl Store {
         let theme = browser::stored(THEME_KEY).map_or(Theme::Auto, |code| Theme::from_code(&code));
         let cart = browser::stored(cart::KEY).map_or_else(Cart::default, |json| Cart::from_json(&json));
         let remember = browser::stored(REMEMBER_KEY).is_some();
-        let personalise = browser::stored(PERSONALISE_KEY).as_deref() != Some("off");
+        let personalise = match browser::stored(PERSONALISE_KEY).as_deref() {
+            Some(chosen) => chosen != "off",
+            None => host.personalises(),
+        };
         let (history, aside) = match browser::stored(history::KEY).map(|json| (History::from_json(&json), json)) {
             None => (History::default(), false),
             Some((Ok(history), _)) => (history, false),
@@ -203,6 +210,7 @@ impl Store {
             },
             storage: RwSignal::new(None),
             fetched: RwSignal::new(Vec::new()),
+            host,
         };
         store.keep();
         store
@@ -216,6 +224,8 @@ impl Store {
             let theme = self.theme.get();
             let _ = browser::root().set_attribute("data-theme", theme.code());
             match theme {
+                // A widget's colours are its shop's choice, and not this shopper's to be kept.
+                _ if self.host.is_there() => {}
                 Theme::Auto => browser::unstore(THEME_KEY),
                 chosen => browser::store(THEME_KEY, chosen.code()),
             }
@@ -231,9 +241,10 @@ impl Store {
                 browser::unstore(history::KEY);
             }
         });
-        // Only the shopper's "off" is worth keeping: "on" is where a visit begins anyway.
+        // Only what differs from how a visit begins anyway is worth keeping.
         Effect::new(move |_| match self.personalise.get() {
-            true => browser::unstore(PERSONALISE_KEY),
+            personalise if personalise == self.host.personalises() => browser::unstore(PERSONALISE_KEY),
+            true => browser::store(PERSONALISE_KEY, "on"),
             false => browser::store(PERSONALISE_KEY, "off"),
         });
     }
@@ -256,7 +267,8 @@ impl Store {
     /// The shop's language, unless the shopper or the browser has one.
     pub fn default_language(self, language: Language) {
         let chosen = browser::query_parameter("lang").or_else(|| browser::stored(LANGUAGE_KEY));
-        if chosen.is_none() && !browser::preferred_languages().iter().any(|tag| speaks(tag)) {
+        let host = self.host.settings.read_untracked().locale.as_deref().and_then(spoken);
+        if chosen.is_none() && host.is_none() && !browser::preferred_languages().iter().any(|tag| speaks(tag)) {
             self.language.set(language);
         }
     }
@@ -272,6 +284,9 @@ impl Store {
     /// Goes to another view, with its own address. A new page begins at its top, with its heading
     /// in focus; a filter leaves the shopper where they are.
     pub fn go(self, route: Route) {
+        if self.host.is_there() {
+            return embed::go(self, &route);
+        }
         let before = self.route.get_untracked();
         if before == route {
             return;
@@ -329,6 +344,11 @@ impl Store {
 }
 
 fn speaks(tag: &str) -> bool {
-    let tag = tag.to_ascii_lowercase();
-    tag.starts_with("en") || tag.starts_with("zh")
+    spoken(tag).is_some()
+}
+
+/// The language of a tag, if the page speaks it.
+pub fn spoken(tag: &str) -> Option<Language> {
+    let is = |language: &str| tag.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(language));
+    (is("en") || is("zh")).then(|| Language::from_tag(tag))
 }

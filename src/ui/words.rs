@@ -155,6 +155,11 @@ phrases! {
     ENGINE_STALE: "The shop has been updated. Reload the page to go on." / "商店已更新，请刷新页面后继续。";
     RELOAD: "Reload" / "刷新页面";
 
+    // Widget
+    BACK_TO_CHAT: "Back to the conversation" / "返回对话";
+    HANDOFF: "Talk to a person" / "联系人工客服";
+    CART_REFUSED: "It could not be put into the cart." / "没能加入购物车。";
+
     // How this works
     HOW_LEAD: "The attendant is a program that came with this page. It reads the shop's own pages, answers on your device, and has nobody to report to: there is no server behind it."
         / "店员是随本页一起来的程序。它读的是本店资料，在您的设备上作答，也没有可汇报的对象：背后没有服务器。";
@@ -297,6 +302,13 @@ pub fn quantity_of(language: Language, title: &str) -> String {
     match language {
         Language::En => format!("Quantity of {title}"),
         Language::Zh => format!("{title}的数量"),
+    }
+}
+
+pub fn add_named(language: Language, title: &str) -> String {
+    match language {
+        Language::En => format!("Add to cart: {title}"),
+        Language::Zh => format!("加入购物车：{title}"),
     }
 }
 

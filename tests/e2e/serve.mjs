@@ -136,7 +136,7 @@ function readRange(header, size) {
   return start > end || start >= size ? 'unsatisfiable' : { start, end };
 }
 
-// The `_headers` format: a path pattern, then its headers indented. Later patterns win.
+// The `_headers` format: a path pattern, then its headers indented. Later patterns win, but policies add up.
 function readHeaders(file) {
   const rules = [];
   for (const line of existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {
@@ -149,7 +149,11 @@ function readHeaders(file) {
 
 function headersFor(rules, path) {
   const glob = (pattern) => new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
-  return new Map(rules.filter(({ pattern }) => glob(pattern).test(path)).flatMap(({ headers }) => headers));
+  const sent = new Map();
+  for (const [name, value] of rules.filter(({ pattern }) => glob(pattern).test(path)).flatMap(({ headers }) => headers)) {
+    sent.set(name, name === 'Content-Security-Policy' && sent.has(name) ? `${sent.get(name)}, ${value}` : value);
+  }
+  return sent;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

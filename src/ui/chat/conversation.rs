@@ -9,6 +9,7 @@ use super::sentences::{remainder, whole_sentences};
 use crate::protocol::{Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId};
 use crate::ui::state::Store;
 use crate::ui::{browser, link, words};
+use crate::widget::{Notice, Role};
 
 /// What the composer takes, in characters.
 pub const MOST_CHARACTERS: usize = 2_000;
@@ -106,6 +107,7 @@ pub fn ask(store: Store, text: &str) {
     conversation.about.set(None);
     let id = conversation.new_id();
     conversation.messages.update(|messages| messages.push(Message::Shopper { id, question: question.clone() }));
+    store.host.tell(Notice::Message { message: id, role: Role::Shopper, kind: None });
     answer(store, question);
 }
 
@@ -179,6 +181,7 @@ fn answer(store: Store, question: Question) {
         Event::ReplyDelta { first, blocks } => stream.push(first, blocks),
         Event::ReplyDone { reply } => {
             stream.end(reply.blocks.clone());
+            store.host.tell(Notice::Message { message: id, role: Role::Attendant, kind: Some(reply.kind) });
             finish(AnswerState::Done(reply));
         }
         Event::Cancelled => {

@@ -4,15 +4,19 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::conversation::{Answer, AnswerState, Message, Question, ask, ask_again};
+use super::panel::handoff;
 use super::prose::prose;
-use crate::protocol::{Recommendation, Reply, Source};
+use crate::pack::Product;
+use crate::protocol::{Recommendation, Reply, ReplyKind, Source};
 use crate::ui::browser;
 use crate::ui::element as html;
+use crate::ui::embed;
 use crate::ui::icon::{self, icon};
 use crate::ui::route::Route;
 use crate::ui::state::Store;
-use crate::ui::storefront::{Alt, link, picture, price};
+use crate::ui::storefront::{Alt, follow, link, picture, price};
 use crate::ui::words;
+use crate::widget::product_url;
 
 pub fn message(store: Store, message: Message) -> AnyView {
     match message {
@@ -95,10 +99,19 @@ fn typing(store: Store) -> AnyView {
 fn done(store: Store, id: u32, reply: &Reply) -> AnyView {
     // Only the newest answer offers what may be asked next.
     let quick = reply.quick_replies.clone();
+    let settings = store.host.settings.read_untracked();
+    let declined = match (reply.kind, settings.handoff.as_deref()) {
+        (ReplyKind::Decline, Some(url)) => handoff(store, url),
+        _ => None,
+    };
     let is_last = Memo::new(move |_| store.conversation.messages.read().last().is_some_and(|last| last.id() == id));
-    (products(store, &reply.products), sources(store, &reply.sources), tools(store, reply.text.clone()), move || {
-        is_last.get().then(|| quick_replies(store, quick.clone()))
-    })
+    (
+        products(store, &reply.products),
+        declined,
+        sources(store, &reply.sources),
+        tools(store, reply.text.clone()),
+        move || is_last.get().then(|| quick_replies(store, quick.clone())),
+    )
         .into_any()
 }
 
@@ -188,11 +201,57 @@ fn products(store: Store, items: &[Recommendation]) -> Option<AnyView> {
                 .class("chat-product")
                 .attr("data-testid", "product-card")
                 .attr("data-product", product.id.clone())
-                .child(link(store, Route::Product(product.id.clone()), "chat-product-link", face))
+                .child((product_link(store, &product.id, face), put_in_cart(store, product)))
                 .into_any()
         })
         .collect();
     (!cards.is_empty()).then(|| html::ul().class("chat-products").attr("role", "list").child(cards).into_any())
+}
+
+/// Within the shop its own page; within a widget the page that the shop around it has for the product, if
+/// it has said where, or whatever it does with one that is pressed.
+fn product_link(store: Store, id: &str, face: impl html::IntoChild) -> AnyView {
+    let route = Route::Product(id.to_owned());
+    if !store.host.is_there() {
+        return link(store, route, "chat-product-link", face);
+    }
+    let settings = store.host.settings.read_untracked();
+    let href = settings.product_url.as_deref().and_then(|template| product_url(template, &browser::escape(id)));
+    match href {
+        Some(href) => html::a()
+            .class("chat-product-link")
+            .href(href)
+            .attr("target", "_top")
+            .on(leptos::ev::click, move |event| follow(store, &route, event))
+            .child(face)
+            .into_any(),
+        None if settings.takes_products => html::button()
+            .attr("type", "button")
+            .class("chat-product-link")
+            .on(leptos::ev::click, move |_| store.go(route.clone()))
+            .child(face)
+            .into_any(),
+        None => html::div().class("chat-product-link").child(face).into_any(),
+    }
+}
+
+/// Only where the shop around the widget has a cart to put it into.
+fn put_in_cart(store: Store, product: &Product) -> Option<AnyView> {
+    if !store.host.settings.read_untracked().takes_cart || !product.is_in_stock() {
+        return None;
+    }
+    let (product, label) = (product.clone(), product.title.clone());
+    let button = html::button()
+        .attr("type", "button")
+        .class("small-button")
+        .attr("data-testid", "add-to-cart")
+        .attr("aria-label", move || {
+            let language = store.language.get();
+            words::add_named(language, label.text(language))
+        })
+        .on(leptos::ev::click, move |_| embed::add_to_cart(store, &product))
+        .child((icon(icon::CART), move || store.say(words::ADD_TO_CART)));
+    Some(button.into_any())
 }
 
 /// Questions to ask with one press.

@@ -9,12 +9,13 @@ mod sentences;
 
 use leptos::prelude::*;
 
-pub use conversation::Conversation;
+pub use conversation::{Conversation, ask, begin_anew};
 pub use panel::{launcher, panel};
 
 use super::browser;
 use super::link;
 use super::state::Store;
+use crate::widget::Notice;
 
 pub const COMPOSER_ID: &str = "composer";
 pub const LAUNCHER_ID: &str = "launcher";
@@ -34,8 +35,11 @@ pub fn open_about(store: Store, product: &str) {
     open(store);
 }
 
-/// Closes the chat; the focus goes back to where it is opened.
+/// Closes the chat; the focus goes back to where it is opened. A widget is closed by its host.
 pub fn close(store: Store) {
+    if store.host.is_there() {
+        return store.host.tell(Notice::Close);
+    }
     store.chat_open.set(false);
     browser::on_next_frame(|| browser::focus(LAUNCHER_ID));
 }

@@ -17,6 +17,7 @@ use crate::ui::route::Route;
 use crate::ui::state::{ModelState, Store};
 use crate::ui::storefront::link;
 use crate::ui::{browser, words};
+use crate::widget::{Notice, handoff_url};
 
 /// The button that is always there.
 pub fn launcher(store: Store) -> AnyView {
@@ -43,7 +44,12 @@ pub fn panel(store: Store) -> AnyView {
     };
     html::section()
         .class("chat")
-        .attr("role", move || if store.phone.get() { "dialog" } else { "complementary" })
+        .attr("role", move || match (store.phone.get(), store.host.is_there()) {
+            (true, _) => "dialog",
+            // All there is in its document; the dialog is around it, in the host's.
+            (_, true) => "main",
+            _ => "complementary",
+        })
         .attr("aria-modal", move || store.phone.get().then_some("true"))
         .attr("aria-label", move || store.say(words::CHAT_LABEL))
         .on(leptos::ev::keydown, on_key)
@@ -163,7 +169,9 @@ impl Scroll {
 
 fn greeting(store: Store) -> AnyView {
     let text = move || {
-        let own = store.open_shop().map(|shop| store.read(&shop.settings.greeting)).unwrap_or_default();
+        let host = store.host.settings.read().greeting.clone();
+        let shop = || store.open_shop().map(|shop| store.read(&shop.settings.greeting));
+        let own = host.or_else(shop).unwrap_or_default();
         if own.is_empty() { store.say(words::GREETING).to_owned() } else { own }
     };
     let quick = move || {
@@ -178,9 +186,27 @@ fn greeting(store: Store) -> AnyView {
         .child((
             html::div().class("bubble").child(html::p().child(text)),
             html::p().class("ai-note").child(move || store.say(words::AI_NOTE)),
+            move || {
+                let consent = store.host.settings.read().consent.clone();
+                consent.map(|consent| html::p().class("ai-note").attr("data-testid", "consent").child(consent))
+            },
+            move || store.host.settings.read().handoff.as_deref().and_then(|url| handoff(store, url)),
             move || at_start.get().then(|| quick_replies(store, quick())),
         ))
         .into_any()
+}
+
+/// The way to a person, where the shop around the widget has named one.
+pub fn handoff(store: Store, url: &str) -> Option<AnyView> {
+    let link = html::a()
+        .class("text-link handoff")
+        .href(handoff_url(url)?.to_owned())
+        .attr("data-testid", "handoff")
+        .attr("target", "_blank")
+        .attr("rel", "noopener noreferrer")
+        .on(leptos::ev::click, move |_| store.host.tell(Notice::Handoff))
+        .child(move || store.say(words::HANDOFF));
+    Some(html::p().child(link).into_any())
 }
 
 /// Says an answer sentence by sentence while it comes. The log itself is silent meanwhile.

@@ -1,0 +1,334 @@
+// The widget in shops that are not ours, on another origin than the attendant's.
+import AxeBuilder from '@axe-core/playwright';
+import { gzipSync } from 'node:zlib';
+import { test as base, expect } from '@playwright/test';
+import { serveHosts } from './hosts.mjs';
+import { serve } from './serve.mjs';
+
+const PHONE = { width: 390, height: 844 };
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const QUESTION = 'What does shipping cost?';
+
+const test = base.extend({
+  server: async ({}, use) => {
+    const server = await serve({ root: 'dist' });
+    await use(server);
+    await server.stop();
+  },
+  hosts: async ({ server }, use) => {
+    const hosts = await serveHosts(server);
+    await use(hosts);
+    await hosts.stop();
+  },
+  // Fails on a request to a third origin, an error in the console and a policy violation.
+  page: async ({ context, page, server, hosts }, use) => {
+    const wrong = [];
+    context.on('request', (request) => {
+      const url = request.url();
+      if (![server.origin, hosts.origin].some((origin) => url.startsWith(`${origin}/`)) && !/^(data|blob):/.test(url)) wrong.push(`elsewhere: ${url}`);
+    });
+    context.on('console', (message) => { if (message.type() === 'error') wrong.push(`console: ${message.text()}`); });
+    context.on('weberror', (error) => wrong.push(`uncaught: ${error.error()}`));
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`));
+      // The shadow root is closed to pages; here it is open, to be looked into.
+      const { attachShadow } = Element.prototype;
+      Element.prototype.attachShadow = function (init) { return attachShadow.call(this, { ...init, mode: 'open' }); };
+      window.heard = [];
+      for (const name of ['ready', 'open', 'close', 'message', 'product', 'add-to-cart', 'handoff', 'error']) {
+        addEventListener(`attendant:${name}`, ({ detail }) => heard.push({ name, ...detail }));
+      }
+    });
+    await use(page);
+    expect(wrong, 'requests elsewhere, console errors, policy violations').toEqual([]);
+  },
+});
+
+const launcher = (page) => page.locator('#launcher').first();
+const panel = (page) => page.locator('dialog').first();
+const chat = (page) => page.frameLocator('iframe').first();
+
+async function openPanel(page) {
+  await launcher(page).click();
+  await expect(chat(page).getByTestId('composer')).toBeVisible();
+}
+
+async function answered(page) {
+  const answer = chat(page).getByTestId('message-attendant').last();
+  await expect(answer).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
+  return answer;
+}
+
+async function ask(page, text) {
+  await chat(page).getByTestId('composer').fill(text);
+  await chat(page).getByTestId('send').click();
+  return answered(page);
+}
+
+const heard = (page, name) => page.evaluate((name) => window.heard.filter((event) => event.name === name), name);
+
+test('before it is opened, a page has loaded one small script and nothing has moved', async ({ page, server, hosts }) => {
+  await page.addInitScript(() => {
+    window.shift = 0;
+    new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.shift += value; }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.goto(`${hosts.url}plain.html`);
+  await expect(launcher(page)).toBeVisible();
+  await page.waitForTimeout(1_000);
+  expect(server.log.map(({ path }) => path)).toEqual(['/embed.js']);
+  const script = await (await page.request.get(`${server.url}embed.js`)).body();
+  expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(8 * 1024);
+  await openPanel(page);
+  expect(await page.evaluate(() => window.shift)).toBe(0);
+});
+
+test('it may load while the page is idle, but not the model', async ({ page, server, hosts }) => {
+  await page.goto(`${hosts.url}plain.html`);
+  await page.evaluate(() => { attendant('destroy'); attendant('init', { pack: 'shop.pack', preload: 'idle' }); });
+  const fetched = () => server.log.map(({ path }) => path);
+  await expect.poll(fetched).toContain('/worker_bg.wasm');
+  await expect.poll(() => heard(page, 'ready')).toHaveLength(1);
+  expect(fetched().filter((path) => path.startsWith('/models/'))).toEqual([]);
+  await expect(panel(page)).toBeHidden();
+  await launcher(page).click();
+  await expect.poll(fetched).toContain('/models/minilm.manifest.json');
+});
+
+test('in forced colours the launcher has an outline, and with reduced motion nothing moves', async ({ page, hosts }) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  await page.goto(`${hosts.url}plain.html`);
+  const { width, colour } = await launcher(page).evaluate((button) => {
+    const { borderTopWidth, borderTopColor } = getComputedStyle(button);
+    return { width: borderTopWidth, colour: borderTopColor };
+  });
+  expect(width).toBe('1px');
+  expect(colour).not.toMatch(/^rgba|transparent/);
+  await launcher(page).click();
+  expect(await panel(page).evaluate((dialog) => dialog.getAnimations({ subtree: true }).length)).toBe(0);
+});
+
+test('a question is answered from another origin, with its sources, and the page hears no word of it', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}plain.html`);
+  await openPanel(page);
+  const answer = await ask(page, QUESTION);
+  await expect(answer.getByTestId('source').first()).toBeVisible();
+  await expect.poll(() => heard(page, 'message')).toHaveLength(2);
+  const [question, reply] = await heard(page, 'message');
+  expect([question.role, reply.role, reply.kind]).toEqual(['shopper', 'attendant', 'answer']);
+  expect(reply.at).toBeGreaterThan(question.at - 1);
+  expect(reply.id).not.toBe(question.id);
+  expect(JSON.stringify(await page.evaluate(() => window.heard))).not.toMatch(/shipping|cost/i);
+});
+
+test('calls made before the script has arrived are done once it has', async ({ page, hosts }) => {
+  await page.addInitScript((question) => {
+    window.attendant = function () { (attendant.q = attendant.q || []).push(arguments); };
+    attendant('on', 'open', (detail) => { window.opened = detail; });
+    attendant('event', 'view_item', { product: 'x' });
+    attendant('ask', question);
+  }, QUESTION);
+  await page.goto(`${hosts.url}plain.html`);
+  await expect(chat(page).getByTestId('message-shopper')).toContainText(QUESTION);
+  await expect((await answered(page)).getByTestId('source').first()).toBeVisible();
+  expect(await page.evaluate(() => typeof window.opened.at)).toBe('number');
+});
+
+test('attributes are properties, and change what is shown while it is shown', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}element.html`);
+  const tea = page.locator('#tea'), presents = page.locator('#presents');
+  await expect(tea.locator('#launcher')).toHaveText('Ask about tea');
+  await expect(presents.locator('#launcher')).toHaveText('咨询店员');
+  expect((await presents.locator('#launcher').boundingBox()).x).toBeLessThan(100);
+  await tea.locator('#launcher').click();
+  const frame = tea.frameLocator('iframe');
+  await expect(frame.getByText('Welcome to the tea counter.')).toBeVisible();
+  await expect(frame.getByTestId('consent')).toHaveText('Answers come from our own pages.');
+  await expect(frame.getByTestId('handoff')).toHaveAttribute('href', 'mailto:help@tea.example');
+  expect(await frame.locator('html').evaluate((root) => root.style.getPropertyValue('--shop-accent'))).toBe('#8a2f3f');
+  await tea.evaluate((widget) => { widget.theme = 'dark'; widget.locale = 'zh'; widget.zIndex = 7; });
+  await expect(tea).toHaveAttribute('z-index', '7');
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(frame.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  // One at a time.
+  await presents.evaluate((widget) => widget.show());
+  await expect(presents.frameLocator('iframe').getByTestId('composer')).toBeFocused();
+  await expect(tea).not.toHaveAttribute('open');
+});
+
+test('a widget that is taken away leaves nothing, and comes back whole', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}element.html`);
+  await page.locator('#tea').evaluate((widget) => { window.tea = widget; widget.show(); });
+  await expect(page.locator('#tea').frameLocator('iframe').getByTestId('composer')).toBeVisible();
+  await page.evaluate(() => window.tea.remove());
+  await expect.poll(() => page.frames().length).toBe(1);
+  await page.evaluate(() => { window.tea.open = false; document.body.append(window.tea); });
+  await openPanel(page.locator('#tea').page());
+  await page.evaluate(() => { attendant('destroy'); attendant('init', { pack: 'shop.pack', position: 'bottom-left' }); });
+  await expect(page.locator('shop-attendant')).toHaveCount(1);
+  await expect(launcher(page)).toBeVisible();
+});
+
+test('the keyboard goes in, through and back out', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}plain.html`);
+  await launcher(page).focus();
+  await page.keyboard.press('Enter');
+  await expect(chat(page).getByTestId('composer')).toBeFocused();
+  await page.keyboard.type(QUESTION);
+  await page.keyboard.press('Enter');
+  await answered(page);
+  await page.keyboard.press('Escape');
+  await expect(panel(page)).toBeHidden();
+  await expect(launcher(page)).toBeFocused();
+  // From the shop's own button, back to that button; and a call takes no focus that is elsewhere.
+  await page.locator('#help').focus();
+  await page.keyboard.press('Enter');
+  await expect(chat(page).getByTestId('composer')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('#help')).toBeFocused();
+  await page.evaluate(() => attendant('open'));
+  await page.locator('#search').focus();
+  await page.evaluate(() => attendant('close'));
+  await expect(page.locator('#search')).toBeFocused();
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: PHONE, hasTouch: true });
+
+  test('it is a dialog over all of the screen, and the back button closes it', async ({ page, hosts }) => {
+    await page.goto(`${hosts.url}plain.html`);
+    const { width, height } = await launcher(page).boundingBox();
+    expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+    await openPanel(page);
+    expect(await panel(page).evaluate((dialog) => dialog.matches(':modal'))).toBe(true);
+    expect(await panel(page).boundingBox()).toEqual({ x: 0, y: 0, ...PHONE });
+    await page.goBack();
+    await expect(panel(page)).toBeHidden();
+    expect(page.url()).toBe(`${hosts.url}plain.html`);
+    // Closed from within, it leaves no entry behind.
+    await openPanel(page);
+    await chat(page).getByRole('button', { name: 'Close the chat' }).click();
+    await expect(panel(page)).toBeHidden();
+    await expect.poll(() => page.evaluate(() => history.state)).toBe(null);
+    await expect(launcher(page)).toBeFocused();
+  });
+});
+
+test('under a strict policy with trusted types', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}strict.html`);
+  await openPanel(page);
+  await expect((await ask(page, QUESTION)).getByTestId('source').first()).toBeVisible();
+});
+
+test('styles leak neither in nor out', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}hostile.html`);
+  await expect(launcher(page)).toBeVisible();
+  const look = await launcher(page).evaluate((button) => {
+    const { fontFamily, letterSpacing, textTransform, opacity, fontSize } = getComputedStyle(button);
+    return { fantasy: fontFamily.includes('fantasy'), letterSpacing, textTransform, opacity, fontSize };
+  });
+  expect(look).toEqual({ fantasy: false, letterSpacing: 'normal', textTransform: 'none', opacity: '1', fontSize: '16px' });
+  await openPanel(page);
+  expect((await panel(page).boundingBox()).width).toBeGreaterThan(350);
+  await expect(page.locator('#own'), 'the page is as it was').toBeHidden();
+});
+
+test('a single-page shop keeps it across its views, and takes products into its cart', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}app.html`);
+  await openPanel(page);
+  const answer = await ask(page, 'Which teapot for one person?');
+  const card = answer.getByTestId('product-card').first();
+  const product = await card.getAttribute('data-product');
+  await card.getByTestId('add-to-cart').click();
+  await expect(page.locator('#cart')).toHaveText(product);
+  await expect(chat(page).getByText('Added to the cart')).toBeAttached();
+  await card.getByRole('link').click();
+  await expect(page.getByRole('heading', { name: `Product ${product}` })).toBeVisible();
+  await expect(answer, 'the conversation is still there').toBeVisible();
+});
+
+test('beside a service worker that answers everything', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}worker.html`);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await openPanel(page);
+  await expect((await ask(page, QUESTION)).getByTestId('source').first()).toBeVisible();
+  const workers = await page.frames()[1].evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
+  expect(workers, 'the frame installs none of its own').toBe(0);
+});
+
+test('on a page read from the right it stands on the left', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}rtl.html`);
+  expect((await launcher(page).boundingBox()).x).toBeLessThan(100);
+  await openPanel(page);
+  expect((await panel(page).boundingBox()).x).toBeLessThan(100);
+});
+
+test('what the shop tells its analytics and search engines is known in the frame', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}element.html`);
+  await page.locator('#tea').evaluate((widget) => {
+    window.dataLayer = [{ event: 'view_item', ecommerce: { items: [{ item_id: 'one' }] } }];
+    widget.ga4 = '';
+    widget.schemaOrg = '';
+    const described = document.createElement('script');
+    described.type = 'application/ld+json';
+    described.textContent = JSON.stringify({ '@graph': [{ '@type': 'Organization' }, { '@type': ['Product'], sku: 'three' }] });
+    document.head.append(described);
+    document.body.append(widget.cloneNode());
+    widget.remove();
+    (function () { dataLayer.push(arguments); })('event', 'add_to_cart', { items: [{ item_id: 'two' }] });
+    document.querySelector('#tea').show();
+  });
+  const frame = page.locator('#tea').frameLocator('iframe');
+  await frame.getByRole('link', { name: 'How this works' }).click();
+  await expect(frame.locator('.record-row')).toHaveCount(3);
+});
+
+test('the frame answers to its parent alone, and fetches from its own origin alone', async ({ page, server, hosts }) => {
+  await page.goto(`${hosts.url}plain.html`);
+  await openPanel(page);
+  const frame = page.frames()[1];
+  // Another window that claims to be the host, and a second connection.
+  await frame.evaluate(() => postMessage(JSON.stringify({ attendant: 1, settings: { greeting: 'Forged' } }), '*', [new MessageChannel().port2]));
+  await page.evaluate((origin) => {
+    document.querySelector('shop-attendant').shadowRoot.querySelector('iframe').contentWindow
+      .postMessage(JSON.stringify({ attendant: 1, settings: { greeting: 'Forged' } }), origin, [new MessageChannel().port2]);
+  }, server.origin);
+  await page.evaluate(() => postMessage(JSON.stringify({ attendant: 9 }), '*'));
+  await page.waitForTimeout(300);
+  await expect(chat(page).getByText('Forged')).toHaveCount(0);
+  expect(await heard(page, 'error')).toEqual([]);
+  await page.evaluate((url) => { document.querySelector('shop-attendant').pack = `${url}stolen.pack`; }, hosts.url);
+  await page.waitForTimeout(1_000);
+  expect(hosts.log.filter((path) => path.includes('stolen'))).toEqual([]);
+});
+
+test('who may frame it is said by headers', async ({ server, request }) => {
+  const policy = async (path) => (await request.get(server.url + path)).headers()['content-security-policy'];
+  expect(await policy('index.html')).toContain("frame-ancestors 'self'");
+  expect(await policy('embed.html')).toContain('frame-ancestors');
+  expect(await policy('embed.html')).toContain("connect-src 'self'");
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds nothing in the open widget, ${colorScheme}`, async ({ page, hosts }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto(`${hosts.url}plain.html`);
+    const told = async () => {
+      const { violations } = await new AxeBuilder({ page }).include('shop-attendant').withTags(TAGS).analyze();
+      return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(' | ')}`);
+    };
+    await expect(launcher(page)).toBeVisible();
+    expect(await told(), 'closed').toEqual([]);
+    await openPanel(page);
+    // As the page is: a light page stays light on a dark system, until it says otherwise.
+    await expect(chat(page).locator('html')).toHaveAttribute('data-theme', 'light');
+    await page.locator('shop-attendant').evaluate((widget) => { widget.theme = 'system'; });
+    await expect(chat(page).locator('html')).toHaveAttribute('data-theme', 'auto');
+    await ask(page, QUESTION);
+    for (const size of [{ width: 1280, height: 800 }, PHONE]) {
+      await page.setViewportSize(size);
+      await page.screenshot({ path: `test-results/pictures/widget-${size.width}-${colorScheme}.png` });
+      expect(await told(), `open, ${size.width} wide`).toEqual([]);
+    }
+  });
+}
