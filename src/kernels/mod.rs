@@ -2,4 +2,6 @@
 //!
 //! A stem holds the kernel and its plain twin, and the test that compares them over odd shapes.
 
+pub mod attention;
+pub mod blocks;
 pub mod fixed_point;
