@@ -6,6 +6,7 @@ mod embed;
 mod inspect;
 mod manifest;
 mod pack;
+mod tokenize;
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +27,7 @@ enum Command {
     #[command(subcommand)]
     Pack(pack::Command),
     Ask(ask::Args),
+    Tokenize(tokenize::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +38,6 @@ fn main() -> anyhow::Result<()> {
         Command::Embed(args) => embed::run(args),
         Command::Pack(command) => pack::run(command),
         Command::Ask(args) => ask::run(args),
+        Command::Tokenize(args) => tokenize::run(args),
     }
 }
