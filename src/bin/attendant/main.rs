@@ -3,6 +3,7 @@
 mod ask;
 mod convert;
 mod embed;
+mod generate;
 mod inspect;
 mod manifest;
 mod pack;
@@ -28,6 +29,7 @@ enum Command {
     Pack(pack::Command),
     Ask(ask::Args),
     Tokenize(tokenize::Args),
+    Generate(generate::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -39,5 +41,6 @@ fn main() -> anyhow::Result<()> {
         Command::Pack(command) => pack::run(command),
         Command::Ask(args) => ask::run(args),
         Command::Tokenize(args) => tokenize::run(args),
+        Command::Generate(args) => generate::run(args),
     }
 }
