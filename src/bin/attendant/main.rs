@@ -6,6 +6,7 @@ mod embed;
 mod inspect;
 mod manifest;
 mod pack;
+mod random;
 mod tokenize;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,7 @@ enum Command {
     Pack(pack::Command),
     Ask(ask::Args),
     Tokenize(tokenize::Args),
+    Random(random::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -39,5 +41,6 @@ fn main() -> anyhow::Result<()> {
         Command::Pack(command) => pack::run(command),
         Command::Ask(args) => ask::run(args),
         Command::Tokenize(args) => tokenize::run(args),
+        Command::Random(args) => random::run(args),
     }
 }
