@@ -29,6 +29,8 @@ mod write;
 
 #[cfg(feature = "convert")]
 pub mod convert;
+#[cfg(feature = "convert")]
+pub mod random;
 
 pub use dequantize::dequantize;
 pub use error::GgufError;

@@ -83,6 +83,26 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
+fn a_declared_tensor_is_asked_for_row_by_row() {
+    let mut writer = Writer::new();
+    writer.declare("a", TensorType::Q8_0, &[3, 32]).unwrap();
+    writer.tensor("b", TensorType::F32, &[1], vec![0, 0, 128, 63]).unwrap();
+    assert_eq!(writer.to_bytes(), Err(GgufError::MissingTensor { name: "a".into() }));
+    assert!(writer.write_to(&mut Vec::new()).is_err());
+    let (mut out, mut n_rows) = (Vec::new(), 0);
+    writer
+        .write_with(&mut out, |name, ty, shape| {
+            assert_eq!((name, ty, shape), ("a", TensorType::Q8_0, &[3, 32][..]));
+            n_rows += 1;
+            quantize(ty, &[127.0 * n_rows as f32; 32], 32).unwrap()
+        })
+        .unwrap();
+    let gguf = Gguf::parse(out).unwrap();
+    assert_eq!(gguf.tensor("b").unwrap().to_f32(), [1.0]);
+    assert_eq!(gguf.tensor("a").unwrap().to_f32()[64], 127.0 * 3.0);
+}
+
+#[test]
 fn missing_and_mistyped_keys_are_named() {
     let gguf = Gguf::parse(sample().to_bytes().unwrap()).unwrap();
     let meta = gguf.metadata();

@@ -7,6 +7,7 @@ mod generate;
 mod inspect;
 mod manifest;
 mod pack;
+mod random;
 mod tokenize;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +31,7 @@ enum Command {
     Ask(ask::Args),
     Tokenize(tokenize::Args),
     Generate(generate::Args),
+    Random(random::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -42,5 +44,6 @@ fn main() -> anyhow::Result<()> {
         Command::Ask(args) => ask::run(args),
         Command::Tokenize(args) => tokenize::run(args),
         Command::Generate(args) => generate::run(args),
+        Command::Random(args) => random::run(args),
     }
 }
