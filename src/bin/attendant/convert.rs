@@ -56,15 +56,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 /// Writes under another name first: whoever finds the file finds the whole of it.
 pub fn replace(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let partial = path.with_added_extension("partial");
-    write(&partial, fill)
-        .with_context(|| format!("{} cannot be written: is there room, and may you?", partial.display()))?;
+    let file = File::create(&partial).with_context(|| format!("{} cannot be written", partial.display()))?;
+    let mut out = BufWriter::new(file);
+    if let Err(error) = fill(&mut out).and_then(|()| Ok(out.flush()?)) {
+        let _ = fs::remove_file(&partial);
+        return Err(error.context(format!("{} was not written", path.display())));
+    }
     fs::rename(&partial, path).with_context(|| format!("{} cannot be replaced", path.display()))?;
     eprintln!("{}: {} bytes", path.display(), fs::metadata(path)?.len());
     Ok(())
-}
-
-fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    fill(&mut out)?;
-    Ok(out.flush()?)
 }

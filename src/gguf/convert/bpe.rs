@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::Value as Json;
 
@@ -56,7 +56,7 @@ impl Vocabulary {
         let config = folder.json("config.json")?;
         let model = &json["model"];
         if model["type"] != "BPE" {
-            return refuse(path, format!("its model is {}, not BPE", model["type"]));
+            return refuse(&path, format!("its model is {}, not BPE", model["type"]));
         }
         let mut tokens = read_tokens(&path, &json, vocab_size)?;
         let merges = read_merges(&path, model)?;
@@ -132,11 +132,11 @@ impl Vocabulary {
     }
 }
 
-fn refuse<T>(path: PathBuf, reason: String) -> Result<T, ConvertError> {
-    Err(ConvertError::Vocabulary { path, reason })
+fn refuse<T>(path: &Path, reason: String) -> Result<T, ConvertError> {
+    Err(ConvertError::Vocabulary { path: path.to_owned(), reason })
 }
 
-fn read_tokens(path: &PathBuf, json: &Json, vocab_size: usize) -> Result<Vec<(String, TokenKind)>, ConvertError> {
+fn read_tokens(path: &Path, json: &Json, vocab_size: usize) -> Result<Vec<(String, TokenKind)>, ConvertError> {
     let entries = json["model"]["vocab"].as_object().into_iter().flatten();
     let normal = entries.map(|(token, id)| (token.as_str(), id, TokenKind::Normal));
     let added = json["added_tokens"].as_array().into_iter().flatten().filter_map(|token| {
@@ -146,10 +146,7 @@ fn read_tokens(path: &PathBuf, json: &Json, vocab_size: usize) -> Result<Vec<(St
     let mut tokens: Vec<(String, TokenKind)> = (0..vocab_size).map(filler).collect();
     for (token, id, kind) in normal.chain(added) {
         let Some(id) = id.as_u64().map(|id| id as usize).filter(|&id| id < vocab_size) else {
-            return refuse(
-                path.clone(),
-                format!("token `{token}` has id {id}, outside the vocab_size of {vocab_size}"),
-            );
+            return refuse(path, format!("token `{token}` has id {id}, outside the vocab_size of {vocab_size}"));
         };
         tokens[id] = (token.to_owned(), kind);
     }
@@ -157,7 +154,7 @@ fn read_tokens(path: &PathBuf, json: &Json, vocab_size: usize) -> Result<Vec<(St
 }
 
 /// A merge is `"a b"` in older files and `["a", "b"]` in newer ones.
-fn read_merges(path: &PathBuf, model: &Json) -> Result<Vec<(String, String)>, ConvertError> {
+fn read_merges(path: &Path, model: &Json) -> Result<Vec<(String, String)>, ConvertError> {
     let merges = model["merges"].as_array().into_iter().flatten();
     merges
         .map(|merge| {
@@ -167,14 +164,14 @@ fn read_merges(path: &PathBuf, model: &Json) -> Result<Vec<(String, String)>, Co
             };
             match pair {
                 Some((left, right)) => Ok((left.to_owned(), right.to_owned())),
-                None => refuse(path.clone(), format!("its merge {merge} is not of two tokens")),
+                None => refuse(path, format!("its merge {merge} is not of two tokens")),
             }
         })
         .collect()
 }
 
 /// llama.cpp's name of the way that this file cuts text.
-fn pre_tokenizer(path: &PathBuf, json: &Json) -> Result<&'static str, ConvertError> {
+fn pre_tokenizer(path: &Path, json: &Json) -> Result<&'static str, ConvertError> {
     let steps = match json["pretokenizers"].as_array() {
         Some(steps) => steps.iter().collect(),
         None => vec![json],
@@ -186,7 +183,7 @@ fn pre_tokenizer(path: &PathBuf, json: &Json) -> Result<&'static str, ConvertErr
         (["Split", "ByteLevel"], Some((_, name))) => Ok(name),
         (["ByteLevel"], _) => Ok("gpt-2"),
         (["Digits", "ByteLevel"], _) if steps[0]["individual_digits"] == true => Ok("smollm"),
-        _ => refuse(path.clone(), format!("its pre-tokenizer is not one known here: {json}")),
+        _ => refuse(path, format!("its pre-tokenizer is not one known here: {json}")),
     }
 }
 
