@@ -74,90 +74,112 @@ impl ByteBlock {
 /// If `ty` is neither Q8_0 nor Q4_0, or the lengths do not fit.
 pub fn product(ty: TensorType, weights: &[u8], x: &ByteRows, n_out: usize, out: &mut [f32], stride: usize) {
     match ty {
-        TensorType::Q8_0 => Tiles::<34, _> { weights, x, stride, unpack: unpack_q8_0 }.run(n_out, out),
-        TensorType::Q4_0 => Tiles::<18, _> { weights, x, stride, unpack: unpack_q4_0 }.run(n_out, out),
+        TensorType::Q8_0 => run::<Q8_0, 34>(weights, x, n_out, out, stride),
+        TensorType::Q4_0 => run::<Q4_0, 18>(weights, x, n_out, out, stride),
         other => unreachable!("{other} has no product in blocks"),
     }
 }
 
-/// The walk over weights in blocks of `BYTES`, and how a block becomes 16-bit lanes.
-struct Tiles<'a, const BYTES: usize, F> {
-    weights: &'a [u8],
-    x: &'a ByteRows,
+/// How a block of `BYTES` becomes 16-bit lanes, in the order of [`ByteBlock::quants`].
+trait Unpack<const BYTES: usize> {
+    /// Whether the lanes are 8 too high.
+    const IS_OFFSET: bool;
+
+    fn unpack(block: &[u8; BYTES]) -> [i16x8; 4];
+}
+
+fn run<F: Unpack<BYTES>, const BYTES: usize>(
+    weights: &[u8],
+    x: &ByteRows,
+    n_out: usize,
+    out: &mut [f32],
     stride: usize,
-    /// Lanes in the order of [`ByteBlock::quants`], and whether they are 8 too high.
-    unpack: F,
+) {
+    let (blocks, rest) = weights.as_chunks::<BYTES>();
+    assert!(rest.is_empty() && blocks.len() == n_out * x.n_blocks, "weights do not fill the matrix");
+    assert!(n_out <= stride && x.n_rows * stride <= out.len() + stride - n_out);
+    let mut row = 0;
+    // Rows in fours share the unpacking of a block. A lone row goes against four outputs at once instead, so that
+    // sums do not wait for each other.
+    while row + 4 <= x.n_rows {
+        for first in 0..n_out {
+            tile::<F, BYTES, 4, 1>(blocks, x, row, first, out, stride);
+        }
+        row += 4;
+    }
+    while row < x.n_rows {
+        let mut first = 0;
+        while first + 4 <= n_out {
+            tile::<F, BYTES, 1, 4>(blocks, x, row, first, out, stride);
+            first += 4;
+        }
+        while first < n_out {
+            tile::<F, BYTES, 1, 1>(blocks, x, row, first, out, stride);
+            first += 1;
+        }
+        row += 1;
+    }
 }
 
-impl<const BYTES: usize, F: Fn(&[u8; BYTES]) -> ([i16x8; 4], bool) + Copy> Tiles<'_, BYTES, F> {
-    fn run(self, n_out: usize, out: &mut [f32]) {
-        let (blocks, rest) = self.weights.as_chunks::<BYTES>();
-        assert!(rest.is_empty() && blocks.len() == n_out * self.x.n_blocks, "weights do not fill the matrix");
-        assert!(n_out <= self.stride && self.x.n_rows * self.stride <= out.len() + self.stride - n_out);
-        let mut row = 0;
-        // Rows in fours share the unpacking of a block. A lone row goes against four outputs at once instead, so that
-        // sums do not wait for each other.
-        while row + 4 <= self.x.n_rows {
-            for first in 0..n_out {
-                self.tile::<4, 1>(blocks, row, first, out);
+/// `M` rows from `row` against `N` outputs from `first`.
+#[inline(always)]
+fn tile<F: Unpack<BYTES>, const BYTES: usize, const M: usize, const N: usize>(
+    blocks: &[[u8; BYTES]],
+    x: &ByteRows,
+    row: usize,
+    first: usize,
+    out: &mut [f32],
+    stride: usize,
+) {
+    let n_blocks = x.n_blocks;
+    let weights: [&[[u8; BYTES]]; N] = std::array::from_fn(|n| &blocks[(first + n) * n_blocks..][..n_blocks]);
+    let rows: [&[ByteBlock]; M] = std::array::from_fn(|m| &x.blocks[(row + m) * n_blocks..][..n_blocks]);
+    let mut total = [[f32x4::ZERO; N]; M];
+    for i in 0..n_blocks {
+        for n in 0..N {
+            let block = &weights[n][i];
+            let lanes = F::unpack(block);
+            let scale = half_to_single(u16::from_le_bytes([block[0], block[1]]));
+            for m in 0..M {
+                let x = &rows[m][i];
+                let start = if F::IS_OFFSET { x.offset } else { i32x4::ZERO };
+                let sum = (start + lanes[0].dot(x.quants[0]) + lanes[1].dot(x.quants[1]))
+                    + (lanes[2].dot(x.quants[2]) + lanes[3].dot(x.quants[3]));
+                total[m][n] += f32x4::from_i32x4(sum) * f32x4::splat(scale * x.scale);
             }
-            row += 4;
-        }
-        while row < self.x.n_rows {
-            let mut first = 0;
-            while first + 4 <= n_out {
-                self.tile::<1, 4>(blocks, row, first, out);
-                first += 4;
-            }
-            while first < n_out {
-                self.tile::<1, 1>(blocks, row, first, out);
-                first += 1;
-            }
-            row += 1;
         }
     }
+    for (m, total) in total.into_iter().enumerate() {
+        for (n, total) in total.into_iter().enumerate() {
+            out[(row + m) * stride + first + n] = total.reduce_add();
+        }
+    }
+}
 
-    /// `M` rows from `row` against `N` outputs from `first`.
+struct Q8_0;
+
+impl Unpack<34> for Q8_0 {
+    const IS_OFFSET: bool = false;
+
     #[inline(always)]
-    fn tile<const M: usize, const N: usize>(&self, blocks: &[[u8; BYTES]], row: usize, first: usize, out: &mut [f32]) {
-        let n_blocks = self.x.n_blocks;
-        let weights: [&[[u8; BYTES]]; N] = std::array::from_fn(|n| &blocks[(first + n) * n_blocks..][..n_blocks]);
-        let rows: [&[ByteBlock]; M] = std::array::from_fn(|m| &self.x.blocks[(row + m) * n_blocks..][..n_blocks]);
-        let mut total = [[f32x4::ZERO; N]; M];
-        for i in 0..n_blocks {
-            for n in 0..N {
-                let block = &weights[n][i];
-                let (lanes, is_offset) = (self.unpack)(block);
-                let scale = half_to_single(u16::from_le_bytes([block[0], block[1]]));
-                for m in 0..M {
-                    let x = &rows[m][i];
-                    let start = if is_offset { x.offset } else { i32x4::ZERO };
-                    let sum = (start + lanes[0].dot(x.quants[0]) + lanes[1].dot(x.quants[1]))
-                        + (lanes[2].dot(x.quants[2]) + lanes[3].dot(x.quants[3]));
-                    total[m][n] += f32x4::from_i32x4(sum) * f32x4::splat(scale * x.scale);
-                }
-            }
-        }
-        for (m, total) in total.into_iter().enumerate() {
-            for (n, total) in total.into_iter().enumerate() {
-                out[(row + m) * self.stride + first + n] = total.reduce_add();
-            }
-        }
+    fn unpack(block: &[u8; 34]) -> [i16x8; 4] {
+        let [low, high]: [i16x8; 2] = cast::<[u8; 32], _>(*block[2..].first_chunk().expect("34 - 2 bytes"));
+        [(low << 8) >> 8, low >> 8, (high << 8) >> 8, high >> 8]
     }
 }
 
-#[inline(always)]
-fn unpack_q8_0(block: &[u8; 34]) -> ([i16x8; 4], bool) {
-    let [low, high]: [i16x8; 2] = cast::<[u8; 32], _>(*block[2..].first_chunk().expect("34 - 2 bytes"));
-    ([(low << 8) >> 8, low >> 8, (high << 8) >> 8, high >> 8], false)
-}
+struct Q4_0;
 
-/// Byte `i` holds value `i` below and value `i + 16` above, each 8 too high.
-#[inline(always)]
-fn unpack_q4_0(block: &[u8; 18]) -> ([i16x8; 4], bool) {
-    let bytes: i16x8 = cast::<[u8; 16], _>(*block[2..].first_chunk().expect("18 - 2 bytes"));
-    let nibble = i16x8::splat(0xf);
-    ([bytes & nibble, (bytes >> 8) & nibble, (bytes >> 4) & nibble, (bytes >> 12) & nibble], true)
+impl Unpack<18> for Q4_0 {
+    const IS_OFFSET: bool = true;
+
+    /// Byte `i` holds value `i` below and value `i + 16` above.
+    #[inline(always)]
+    fn unpack(block: &[u8; 18]) -> [i16x8; 4] {
+        let bytes: i16x8 = cast::<[u8; 16], _>(*block[2..].first_chunk().expect("18 - 2 bytes"));
+        let nibble = i16x8::splat(0xf);
+        [bytes & nibble, (bytes >> 8) & nibble, (bytes >> 4) & nibble, (bytes >> 12) & nibble]
+    }
 }
 
 /// An f16 as f32: exponent and mantissa moved into place, and the difference in bias multiplied away, which is
