@@ -13,7 +13,7 @@
 //!
 //! # The dependency rule
 //!
-//! `ui → {widget, protocol, pack} ← engine → {chat, retrieve, recommend, pack} → {model, tokenizer} →
+//! `ui → {widget, protocol, pack} ← engine → {chat, retrieve, recommend, pack} → generate → {model, tokenizer} →
 //! {gguf, kernels} → platform`. `ui` never sees Burn; `model` never sees the web.
 //! `tests/architecture.rs` reads the imports and fails when they break the rule.
 
@@ -26,6 +26,8 @@ pub mod platform;
 pub mod chat;
 #[cfg(feature = "engine")]
 pub mod engine;
+#[cfg(feature = "generate")]
+pub mod generate;
 #[cfg(feature = "core")]
 pub mod gguf;
 #[cfg(feature = "core")]

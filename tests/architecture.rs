@@ -19,13 +19,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kernels", &["platform", "gguf"]),
     ("tokenizer", &["platform", "gguf"]),
     ("model", &["protocol", "platform", "gguf", "kernels", "tokenizer"]),
+    ("generate", &["platform", "gguf", "model", "tokenizer"]),
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
     ("recommend", &["protocol", "pack"]),
     ("chat", &["protocol", "pack", "retrieve", "recommend"]),
     (
         "engine",
-        &["protocol", "platform", "gguf", "kernels", "tokenizer", "model", "pack", "retrieve", "recommend", "chat"],
+        &[
+            "protocol",
+            "platform",
+            "gguf",
+            "kernels",
+            "tokenizer",
+            "model",
+            "generate",
+            "pack",
+            "retrieve",
+            "recommend",
+            "chat",
+        ],
     ),
     ("widget", &["protocol", "platform"]),
     ("ui", &["protocol", "platform", "pack", "widget"]),
@@ -36,8 +49,19 @@ const PACK_FOR_UI: &[&str] = &["format", "open"];
 
 /// The web and the view layer stay out of what must also run natively.
 const WEB: &[&str] = &["web_sys", "js_sys", "leptos", "wasm_bindgen", "wasm_bindgen_futures", "serde_wasm_bindgen"];
-const WITHOUT_WEB: &[&str] =
-    &["protocol", "gguf", "kernels", "tokenizer", "model", "pack", "retrieve", "recommend", "chat", "widget"];
+const WITHOUT_WEB: &[&str] = &[
+    "protocol",
+    "gguf",
+    "kernels",
+    "tokenizer",
+    "model",
+    "generate",
+    "pack",
+    "retrieve",
+    "recommend",
+    "chat",
+    "widget",
+];
 
 /// What the page must not link.
 const HEAVY: &[&str] = &["burn", "burn_wgpu", "cubecl", "tokenizers"];

@@ -38,7 +38,7 @@ impl Embedder {
         let max_tokens = encoder.config().max_seq.min(trained_on as usize);
         Ok(Self {
             max_tokens,
-            tokenizer: Arc::new(Tokenizer::from_gguf(gguf.metadata())?),
+            tokenizer: Arc::new(Tokenizer::from_metadata(gguf.metadata())?),
             encoder,
             id: EncoderId { name, sha256 },
             gguf,
@@ -70,7 +70,7 @@ impl Embedder {
     /// One vector of length one for each text; a text longer than the model was trained on counts up to there.
     pub async fn embed<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Vec<f32>>, EmbedderError> {
         let ids: Vec<Vec<u32>> =
-            texts.iter().map(|text| self.tokenizer.encode(text.as_ref(), self.max_tokens)).collect();
+            texts.iter().map(|text| self.tokenizer.encode_framed(text.as_ref(), self.max_tokens)).collect();
         Ok(self.encoder.embed(&ids).await?)
     }
 }

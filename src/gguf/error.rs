@@ -1,4 +1,5 @@
 use super::TensorType;
+use super::tensor::type_name;
 
 /// Why a GGUF file could not be read or written. `offset` counts bytes from the start of the file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -6,7 +7,9 @@ use super::TensorType;
 pub enum GgufError {
     #[error("not a GGUF file: it starts with {found:02x?} instead of \"GGUF\"")]
     BadMagic { found: [u8; 4] },
-    #[error("GGUF version {version} at byte 4 is not supported: only little-endian versions 2 and 3 are")]
+    #[error(
+        "GGUF version {version} at byte 4 is not supported: only little-endian versions 2 and 3 are; convert the model anew"
+    )]
     UnsupportedVersion { version: u32 },
     #[error("the file ends too early: {what} at byte {offset} needs {needed} bytes and {remaining} remain")]
     Truncated { offset: usize, what: &'static str, needed: u64, remaining: usize },
@@ -26,8 +29,8 @@ pub enum GgufError {
     BadAlignment { found: u32 },
     #[error("tensor `{name}` at byte {offset} was already given")]
     DuplicateTensor { offset: usize, name: String },
-    #[error("tensor `{name}` at byte {offset} has type {id}; this build reads F32 (0), F16 (1), Q4_0 (2) and Q8_0 (8)")]
-    UnknownTensorType { offset: usize, name: String, id: u32 },
+    #[error("tensor `{name}` at byte {offset} has type {}; this build reads {}", named(*id), readable())]
+    UnsupportedTensorType { offset: usize, name: String, id: u32 },
     #[error("tensor `{name}` at byte {offset} has an impossible shape: {reason}")]
     BadShape { offset: usize, name: String, reason: &'static str },
     #[error("tensor `{name}` at byte {offset} starts {start} bytes into the data, not a multiple of {alignment}")]
@@ -46,6 +49,13 @@ pub enum GgufError {
     #[error("the file has no tensor `{name}`")]
     MissingTensor { name: String },
 
+    #[error("this is one file of a model split in {count}, and {found} were given")]
+    IncompleteSplit { count: u32, found: usize },
+    #[error("the files do not make one model: {reason}")]
+    BadSplit { reason: &'static str },
+
+    #[error("{ty} is read but not written; what is written: F32, F16, Q4_0, Q8_0")]
+    NotWritable { ty: TensorType },
     #[error("rows of {n_cols} values do not divide into {ty} blocks of {}", ty.block_len())]
     PartialBlock { ty: TensorType, n_cols: usize },
     #[error("{n_values} values do not make whole rows of {n_cols}")]
@@ -56,4 +66,13 @@ pub enum GgufError {
     WrongSize { name: String, ty: TensorType, shape: Vec<usize>, expected: usize, found: usize },
     #[error("the tensor name `{name}` is longer than the 63 bytes that ggml reads")]
     LongName { name: String },
+}
+
+/// `Q2_K (10)`, or the number alone where ggml has no such type.
+fn named(id: u32) -> String {
+    type_name(id).map_or_else(|| format!("{id}, which ggml does not have"), |name| format!("{name} ({id})"))
+}
+
+fn readable() -> String {
+    TensorType::ALL.map(|ty| ty.to_string()).join(", ")
 }

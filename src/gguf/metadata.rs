@@ -246,12 +246,26 @@ impl Metadata {
         })
     }
 
+    /// What `read` finds under `key`, or `None` where there is no such key; a mistyped value stays an error.
+    ///
+    /// ```
+    /// # use attendant::gguf::Metadata;
+    /// assert_eq!(Metadata::default().optional(Metadata::u32, "llama.vocab_size"), Ok(None));
+    /// ```
+    pub fn optional<'a, T>(
+        &'a self,
+        read: impl FnOnce(&'a Self, &str) -> Result<T, GgufError>,
+        key: &str,
+    ) -> Result<Option<T>, GgufError> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(_) => read(self, key).map(Some),
+        }
+    }
+
     /// Bytes between which tensors start.
     pub(super) fn alignment(&self) -> Result<u32, GgufError> {
-        let found = match self.u32(ALIGNMENT_KEY) {
-            Err(GgufError::MissingKey { .. }) => DEFAULT_ALIGNMENT,
-            found => found?,
-        };
+        let found = self.optional(Metadata::u32, ALIGNMENT_KEY)?.unwrap_or(DEFAULT_ALIGNMENT);
         if found < 8 || !found.is_power_of_two() {
             return Err(GgufError::BadAlignment { found });
         }

@@ -18,6 +18,7 @@
 //! reference checkpoints: a matrix is `[rows, cols]` and its quantization blocks lie along `cols`.
 
 mod cursor;
+mod dequantize;
 mod error;
 mod metadata;
 mod quantize;
@@ -28,11 +29,14 @@ mod write;
 
 #[cfg(feature = "convert")]
 pub mod convert;
+#[cfg(feature = "convert")]
+pub mod random;
 
+pub use dequantize::dequantize;
 pub use error::GgufError;
 pub use metadata::{Array, Metadata, Value};
-pub use quantize::{dequantize, quantize};
-pub use read::Gguf;
+pub use quantize::quantize;
+pub use read::{Gguf, split_names};
 pub use tensor::{TensorInfo, TensorType, TensorView};
 pub use vocab::{TokenKind, from_phantom, to_phantom};
 pub use write::Writer;

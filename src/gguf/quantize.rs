@@ -1,5 +1,4 @@
-//! The block formats, bit for bit as ggml's `quantize_row_*_ref` and `dequantize_row_*`
-//! (`ggml/src/ggml-quants.c`).
+//! From f32 to the block formats, bit for bit as ggml's `quantize_row_*_ref` (`ggml/src/ggml-quants.c`).
 
 use half::f16;
 
@@ -14,7 +13,8 @@ const BLOCK: usize = TensorType::Q8_0.block_len();
 /// falls on a tie.)
 ///
 /// # Errors
-/// [`GgufError::RaggedRows`] and [`GgufError::PartialBlock`] where the lengths do not fit.
+/// [`GgufError::RaggedRows`] and [`GgufError::PartialBlock`] where the lengths do not fit;
+/// [`GgufError::NotWritable`] for a type outside [`TensorType::WRITABLE`].
 pub fn quantize(ty: TensorType, values: &[f32], n_cols: usize) -> Result<Vec<u8>, GgufError> {
     if n_cols == 0 || !values.len().is_multiple_of(n_cols) {
         return Err(GgufError::RaggedRows { n_values: values.len(), n_cols });
@@ -28,24 +28,7 @@ pub fn quantize(ty: TensorType, values: &[f32], n_cols: usize) -> Result<Vec<u8>
         TensorType::F16 => values.iter().for_each(|&x| out.extend(f16::from_f32(x).to_le_bytes())),
         TensorType::Q8_0 => values.as_chunks().0.iter().for_each(|block| quantize_q8_0(block, &mut out)),
         TensorType::Q4_0 => values.as_chunks().0.iter().for_each(|block| quantize_q4_0(block, &mut out)),
-    }
-    Ok(out)
-}
-
-/// The values that `bytes` store as `ty`.
-///
-/// # Errors
-/// [`GgufError::PartialBytes`] where the last block is cut short.
-pub fn dequantize(ty: TensorType, bytes: &[u8]) -> Result<Vec<f32>, GgufError> {
-    if !bytes.len().is_multiple_of(ty.block_bytes()) {
-        return Err(GgufError::PartialBytes { ty, size_bytes: bytes.len() });
-    }
-    let mut out = Vec::with_capacity(bytes.len() / ty.block_bytes() * ty.block_len());
-    match ty {
-        TensorType::F32 => out.extend(bytes.as_chunks().0.iter().map(|&x| f32::from_le_bytes(x))),
-        TensorType::F16 => out.extend(bytes.as_chunks().0.iter().map(|&x| f16::from_le_bytes(x).to_f32())),
-        TensorType::Q8_0 => bytes.chunks_exact(ty.block_bytes()).for_each(|block| dequantize_q8_0(block, &mut out)),
-        TensorType::Q4_0 => bytes.chunks_exact(ty.block_bytes()).for_each(|block| dequantize_q4_0(block, &mut out)),
+        ty => return Err(GgufError::NotWritable { ty }),
     }
     Ok(out)
 }
@@ -64,11 +47,6 @@ fn quantize_q8_0(block: &[f32; BLOCK], out: &mut Vec<u8>) {
     out.extend(block.iter().map(|x| (x * id).round() as i8 as u8));
 }
 
-fn dequantize_q8_0(block: &[u8], out: &mut Vec<f32>) {
-    let d = scale(block);
-    out.extend(block[2..].iter().map(|&q| f32::from(q as i8) * d));
-}
-
 /// The scale carries the sign of the value farthest from zero, which thus maps to −8 exactly.
 fn quantize_q4_0(block: &[f32; BLOCK], out: &mut Vec<u8>) {
     let max = block.iter().fold(0f32, |max, &x| if max.abs() < x.abs() { x } else { max });
@@ -79,15 +57,4 @@ fn quantize_q4_0(block: &[f32; BLOCK], out: &mut Vec<u8>) {
     // Value j lies in the low half of byte j, value j + 16 in its high half.
     let (low, high) = block.split_at(BLOCK / 2);
     out.extend(low.iter().zip(high).map(|(&x0, &x1)| nibble(x0) | nibble(x1) << 4));
-}
-
-fn dequantize_q4_0(block: &[u8], out: &mut Vec<f32>) {
-    let d = scale(block);
-    let value = |nibble: u8| f32::from(nibble as i8 - 8) * d;
-    out.extend(block[2..].iter().map(|&q| value(q & 0x0f)));
-    out.extend(block[2..].iter().map(|&q| value(q >> 4)));
-}
-
-fn scale(block: &[u8]) -> f32 {
-    f16::from_le_bytes([block[0], block[1]]).to_f32()
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::cursor::Cursor;
 use super::{Array, GgufError, MAGIC, MAX_DIMS, Metadata, TensorInfo, TensorType, TensorView, Value};
@@ -9,10 +9,16 @@ const MIN_PAIR_BYTES: usize = 8 + 4 + 1;
 /// The least that a tensor's info takes: a name's length, a rank, a type, an offset.
 const MIN_INFO_BYTES: usize = 8 + 4 + 4 + 8;
 
-/// A parsed file, owning its bytes.
+/// Which file of a split model this is, from 0; of how many; and how many tensors they hold together.
+const SPLIT_NO_KEY: &str = "split.no";
+const SPLIT_COUNT_KEY: &str = "split.count";
+const SPLIT_TENSORS_KEY: &str = "split.tensors.count";
+
+/// A parsed file, or all files of a split model, owning its bytes.
 #[derive(Clone, Debug)]
 pub struct Gguf {
-    bytes: Vec<u8>,
+    /// File by file; `TensorInfo::part` counts here.
+    parts: Vec<Vec<u8>>,
     version: u32,
     metadata: Metadata,
     tensors: Vec<TensorInfo>,
@@ -24,50 +30,54 @@ impl Gguf {
     /// Besides `bytes`, it allocates no more than a small multiple of the header's size.
     ///
     /// # Errors
-    /// Anything that is not a well-formed GGUF v2 or v3 file with tensor types known here, saying where.
+    /// Anything that is not a well-formed GGUF v2 or v3 file with tensor types known here, saying where;
+    /// one file of several.
     pub fn parse(bytes: Vec<u8>) -> Result<Gguf, GgufError> {
-        let mut cursor = Cursor::new(&bytes);
-        let found = cursor.array("the magic")?;
-        if found != MAGIC {
-            return Err(GgufError::BadMagic { found });
-        }
-        let version = cursor.u32("the version")?;
-        if !(2..=3).contains(&version) {
-            return Err(GgufError::UnsupportedVersion { version });
-        }
-        let n_tensors = cursor.count(MIN_INFO_BYTES, "the number of tensors")?;
-        let n_pairs = cursor.count(MIN_PAIR_BYTES, "the number of keys")?;
+        Gguf::parse_split(vec![bytes])
+    }
 
-        let mut metadata = Metadata::default();
-        for _ in 0..n_pairs {
-            let offset = cursor.offset();
-            let key = cursor.str("a key")?;
-            let value = read_value(&mut cursor, key)?;
-            if !metadata.insert(key.to_owned(), value) {
-                return Err(GgufError::DuplicateKey { offset, key: key.to_owned() });
-            }
+    /// Reads a model from all its files, as llama.cpp's `gguf-split` makes them, in any order. The
+    /// metadata is that of the first file (`split.no` 0); tensors come in the order of the files.
+    ///
+    /// # Errors
+    /// As [`Gguf::parse`] for each file, the offset counting within it; files missing, given twice, or of
+    /// different models.
+    pub fn parse_split(files: Vec<Vec<u8>>) -> Result<Gguf, GgufError> {
+        let n_files = files.len();
+        let mut files = files.into_iter().map(Part::parse).collect::<Result<Vec<_>, _>>()?;
+        files.sort_by_key(|file| file.no);
+        let Some(first) = files.first() else { return Err(GgufError::BadSplit { reason: "no file was given" }) };
+        let count = first.count;
+        if files.iter().any(|file| file.count != count) {
+            return Err(GgufError::BadSplit { reason: "they disagree about `split.count`" });
+        }
+        if count as usize != n_files {
+            return Err(GgufError::IncompleteSplit { count, found: n_files });
+        }
+        if files.iter().zip(0..).any(|(file, no)| file.no != no) {
+            return Err(GgufError::BadSplit { reason: "their `split.no` do not count from 0 without gaps" });
+        }
+        let n_tensors: usize = files.iter().map(|file| file.tensors.len()).sum();
+        if first.n_tensors.is_some_and(|n| n != n_tensors as u64) {
+            return Err(GgufError::BadSplit {
+                reason: "they hold another number of tensors than `split.tensors.count`",
+            });
         }
 
-        let mut raw_infos = Vec::with_capacity(n_tensors);
-        for _ in 0..n_tensors {
-            raw_infos.push(RawInfo::read(&mut cursor)?);
-        }
-        let alignment = metadata.alignment()?;
-        let data_start = cursor.offset().checked_next_multiple_of(alignment as usize).unwrap_or(usize::MAX);
-        let data_size = bytes.len().saturating_sub(data_start);
-
+        let (version, metadata) = (first.version, std::mem::take(&mut files[0].metadata));
+        let mut parts = Vec::with_capacity(n_files);
         let mut tensors = Vec::with_capacity(n_tensors);
         let mut index = HashMap::with_capacity(n_tensors);
-        for (i, raw) in raw_infos.into_iter().enumerate() {
-            let offset = raw.at;
-            let info = raw.place(alignment, data_start, data_size)?;
-            if index.insert(info.name.clone(), i).is_some() {
-                return Err(GgufError::DuplicateTensor { offset, name: info.name });
+        for (part, file) in files.into_iter().enumerate() {
+            for info in file.tensors {
+                if index.insert(info.name.clone(), tensors.len()).is_some() {
+                    return Err(GgufError::BadSplit { reason: "two of them hold a tensor of the same name" });
+                }
+                tensors.push(TensorInfo { part, ..info });
             }
-            tensors.push(info);
+            parts.push(file.bytes);
         }
-        refuse_overlaps(&tensors)?;
-        Ok(Gguf { bytes, version, metadata, tensors, index })
+        Ok(Gguf { parts, version, metadata, tensors, index })
     }
 
     /// 2 or 3.
@@ -91,13 +101,74 @@ impl Gguf {
     pub fn tensor(&self, name: &str) -> Result<TensorView<'_>, GgufError> {
         let &i = self.index.get(name).ok_or_else(|| GgufError::MissingTensor { name: name.to_owned() })?;
         let info = &self.tensors[i];
-        let bytes = &self.bytes[info.offset..info.offset + info.size_bytes];
+        let bytes = &self.parts[info.part][info.offset..info.offset + info.size_bytes];
         Ok(TensorView { name: &info.name, ty: info.ty, shape: info.shape.clone(), bytes })
     }
 
-    /// Bytes of the whole file.
+    /// Bytes of the whole file, of all files where there are several.
     pub fn size_bytes(&self) -> usize {
-        self.bytes.len()
+        self.parts.iter().map(Vec::len).sum()
+    }
+}
+
+/// One file, and what it says about its place in a split model: 0 of 1 where it says nothing.
+struct Part {
+    bytes: Vec<u8>,
+    version: u32,
+    metadata: Metadata,
+    tensors: Vec<TensorInfo>,
+    no: u32,
+    count: u32,
+    n_tensors: Option<u64>,
+}
+
+impl Part {
+    fn parse(bytes: Vec<u8>) -> Result<Part, GgufError> {
+        let mut cursor = Cursor::new(&bytes);
+        let found = cursor.array("the magic")?;
+        if found != MAGIC {
+            return Err(GgufError::BadMagic { found });
+        }
+        let version = cursor.u32("the version")?;
+        if !(2..=3).contains(&version) {
+            return Err(GgufError::UnsupportedVersion { version });
+        }
+        let n_tensors = cursor.count(MIN_INFO_BYTES, "the number of tensors")?;
+        let n_pairs = cursor.count(MIN_PAIR_BYTES, "the number of keys")?;
+
+        let mut metadata = Metadata::default();
+        for _ in 0..n_pairs {
+            let offset = cursor.offset();
+            let key = cursor.str("a key")?;
+            let value = read_value(&mut cursor, key)?;
+            if !metadata.insert(key.to_owned(), value) {
+                return Err(GgufError::DuplicateKey { offset, key: key.to_owned() });
+            }
+        }
+
+        let mut raw_infos = Vec::with_capacity(n_tensors);
+        let mut names = HashSet::with_capacity(n_tensors);
+        for _ in 0..n_tensors {
+            let raw = RawInfo::read(&mut cursor)?;
+            if !names.insert(raw.name) {
+                return Err(GgufError::DuplicateTensor { offset: raw.at, name: raw.name.to_owned() });
+            }
+            raw_infos.push(raw);
+        }
+        let alignment = metadata.alignment()?;
+        let data_start = cursor.offset().checked_next_multiple_of(alignment as usize).unwrap_or(usize::MAX);
+        let data_size = bytes.len().saturating_sub(data_start);
+        let tensors = raw_infos
+            .into_iter()
+            .map(|raw| raw.place(alignment, data_start, data_size))
+            .collect::<Result<Vec<_>, _>>()?;
+        refuse_overlaps(&tensors)?;
+
+        let no = metadata.optional(Metadata::u32, SPLIT_NO_KEY)?.unwrap_or(0);
+        // llama.cpp writes 0 or nothing into a file that stands alone.
+        let count = metadata.optional(Metadata::u32, SPLIT_COUNT_KEY)?.unwrap_or(1).max(1);
+        let n_tensors = metadata.optional(Metadata::u64, SPLIT_TENSORS_KEY)?;
+        Ok(Part { bytes, version, metadata, tensors, no, count, n_tensors })
     }
 }
 
@@ -132,7 +203,7 @@ impl<'a> RawInfo<'a> {
             return Err(bad_shape("a dimension of 0"));
         }
         let id = cursor.u32("a tensor's type")?;
-        let ty = TensorType::from_id(id).ok_or_else(|| GgufError::UnknownTensorType {
+        let ty = TensorType::from_id(id).ok_or_else(|| GgufError::UnsupportedTensorType {
             offset: at,
             name: name.to_owned(),
             id,
@@ -154,7 +225,7 @@ impl<'a> RawInfo<'a> {
         if !fits {
             return Err(GgufError::OutOfRange { offset: at, name, start, size: size_bytes as u64, data_size });
         }
-        Ok(TensorInfo { name, ty, shape, offset: data_start + start as usize, size_bytes })
+        Ok(TensorInfo { name, ty, shape, part: 0, offset: data_start + start as usize, size_bytes })
     }
 }
 
@@ -225,4 +296,17 @@ fn elements<T, const N: usize>(cursor: &mut Cursor<'_>, decode: fn([u8; N]) -> T
     let n = cursor.count(N, "an array's length")?;
     let bytes = cursor.take((n * N) as u64, "an array")?;
     Ok(bytes.as_chunks().0.iter().map(|&x| decode(x)).collect())
+}
+
+/// The names of all files of the split model to which `name` belongs, in order: `x-00002-of-00003.gguf`
+/// is one of three. `None` where the name is not of this kind (llama.cpp's `llama_split_path`).
+pub fn split_names(name: &str) -> Option<Vec<String>> {
+    let (stem, count) = name.strip_suffix(".gguf")?.rsplit_once("-of-")?;
+    let (prefix, no) = stem.rsplit_once('-')?;
+    let number = |digits: &str| {
+        let is_number = digits.len() == 5 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| digits.parse::<u32>().ok()).flatten()
+    };
+    let (no, count) = (number(no)?, number(count)?);
+    (1..=count).contains(&no).then(|| (1..=count).map(|no| format!("{prefix}-{no:05}-of-{count:05}.gguf")).collect())
 }

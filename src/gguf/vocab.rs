@@ -10,16 +10,29 @@ const WORD_START: char = '\u{2581}';
 /// What WordPiece puts before a token that continues a word.
 const CONTINUATION: &str = "##";
 
-/// An element of `tokenizer.ggml.token_type`: llama.cpp's `llama_token_type`, as far as BERT uses it.
+/// An element of `tokenizer.ggml.token_type`: llama.cpp's `llama_token_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum TokenKind {
     Normal = 1,
+    /// Stands in for what the vocabulary lacks.
+    Unknown = 2,
     /// Stands for no text: `[CLS]`.
     Control = 3,
+    /// Found in text before everything else, and never split.
     UserDefined = 4,
     /// Fills a gap in the ids.
     Unused = 5,
+    /// One byte, spelled `<0x0A>`.
+    Byte = 6,
+}
+
+impl TokenKind {
+    /// `None` for what llama.cpp calls undefined, and for what it does not know.
+    pub fn from_i32(kind: i32) -> Option<TokenKind> {
+        use TokenKind::{Byte, Control, Normal, Unknown, Unused, UserDefined};
+        [Normal, Unknown, Control, UserDefined, Unused, Byte].into_iter().find(|&known| known as i32 == kind)
+    }
 }
 
 /// From WordPiece's spelling to llama.cpp's.

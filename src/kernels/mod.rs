@@ -2,5 +2,7 @@
 //!
 //! A stem holds the kernel and its plain twin, and the test that compares them over odd shapes.
 
+pub mod attention;
+pub mod blocks;
 pub mod elementwise;
 pub mod fixed_point;

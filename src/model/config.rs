@@ -22,7 +22,10 @@ impl EncoderConfig {
     pub fn from_metadata(metadata: &Metadata) -> Result<Self, ModelError> {
         let architecture = metadata.str("general.architecture")?;
         if architecture != "bert" {
-            return Err(ModelError::Architecture { found: architecture.into() });
+            return Err(ModelError::Architecture {
+                found: architecture.into(),
+                needed: "an embedding model of the BERT family (`bert`)",
+            });
         }
         let size = |key: &str| Ok::<_, ModelError>(metadata.u32(key)? as usize);
         let config = Self {
@@ -35,7 +38,7 @@ impl EncoderConfig {
         };
         if config.n_heads == 0 || !config.d_model.is_multiple_of(config.n_heads) {
             return Err(ModelError::Config {
-                what: "bert.attention.head_count",
+                what: "bert.attention.head_count".into(),
                 found: config.n_heads.to_string(),
                 cure: "it must divide bert.embedding_length",
             });
@@ -44,7 +47,7 @@ impl EncoderConfig {
         let pooling = metadata.u32("bert.pooling_type")?;
         if pooling != 1 {
             return Err(ModelError::Config {
-                what: "bert.pooling_type",
+                what: "bert.pooling_type".into(),
                 found: pooling.to_string(),
                 cure: "only 1 (mean) is supported",
             });

@@ -1,13 +1,23 @@
 //! Transformers in Burn. Nothing here knows of the web: a model is made of a [`Gguf`](crate::gguf::Gguf)
 //! file and a [`Placement`](crate::platform::device::Placement).
 
+mod attention;
 mod config;
+mod decoder;
+mod decoder_config;
 mod encoder;
+mod kv_cache;
 mod linear;
+mod norm;
+mod rope;
 
 pub use config::EncoderConfig;
+pub use decoder::{DecodeState, Decoder};
+pub use decoder_config::{Activation, DecoderConfig, LocalConfig, RopeConfig, RopePairs};
 pub use encoder::Encoder;
 pub use linear::Linear;
+pub use norm::RmsNorm;
+pub use rope::Rope;
 
 use crate::gguf::GgufError;
 
@@ -16,14 +26,16 @@ use crate::gguf::GgufError;
 pub enum ModelError {
     #[error(transparent)]
     Gguf(#[from] GgufError),
-    #[error("this file holds a `{found}` model; an embedding model of the BERT family (`bert`) is needed")]
-    Architecture { found: String },
+    #[error("this file holds a `{found}` model; {needed} is needed")]
+    Architecture { found: String, needed: &'static str },
     #[error("tensor `{name}` has shape {found:?}, and the metadata call for {expected:?}")]
     Shape { name: String, expected: Vec<usize>, found: Vec<usize> },
     #[error("{what} = {found} is not possible: {cure}")]
-    Config { what: &'static str, found: String, cure: &'static str },
+    Config { what: String, found: String, cure: &'static str },
     #[error("a text of {found} tokens; the model takes 1 to {limit}")]
     Length { found: usize, limit: usize },
+    #[error("{n_new} tokens after {n_past} do not fit a context of {capacity}")]
+    ContextFull { n_past: usize, n_new: usize, capacity: usize },
     #[error("token id {id} is outside the vocabulary of {n_vocab}")]
     Token { id: u32, n_vocab: usize },
     #[error("the device failed while computing: {0}")]

@@ -1,181 +1,230 @@
-//! Text to token ids, built from a GGUF file's own metadata.
+//! Text to token ids and back, built from a GGUF file's own metadata.
 //!
-//! The one kind so far is `bert`: WordPiece over lower-cased text, as in the BERT family. The work is
-//! done by the `tokenizers` crate, which is also the reference; what is ours is to find its settings
-//! in the file, and to undo the file's spelling of the tokens ([`from_phantom`]).
+//! ```text
+//! tokenizer.ggml.model   bert    WordPiece over normalized text          BERT and its kin
+//!                        gpt2    byte-level BPE, words by `….pre`        SmolLM2, Llama 3, Qwen
+//!                        llama   SentencePiece BPE with byte fallback    Llama 2, Gemma
+//! ```
+//!
+//! The work is done by the `tokenizers` crate, which is also the reference, except where llama.cpp's
+//! format knows no merges (`sentencepiece.rs`); what is ours is to find the settings in the file. The keys
+//! and what holds in their absence are llama.cpp's (`src/llama-vocab.cpp`).
 
-use std::collections::HashMap;
+mod byte_level;
+mod error;
+mod pieces;
+mod pre_tokenizer;
+mod sentencepiece;
+mod special;
+mod stream;
+#[cfg(feature = "chat-template")]
+mod template;
+mod vocabulary;
+mod wordpiece;
 
-use tokenizers::models::wordpiece::WordPiece;
-use tokenizers::normalizers::BertNormalizer;
-use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{AddedToken, TokenizerImpl};
+use std::sync::Arc;
 
-use crate::gguf::{GgufError, Metadata, TokenKind, from_phantom};
-
-/// What WordPiece puts before a token that continues a word.
-const CONTINUATION: &str = "##";
-
-/// A longer word, in characters, becomes the unknown token: the reference's setting for all of BERT.
-const MAX_WORD_CHARS: usize = 100;
+use crate::gguf::{Metadata, from_phantom};
+use byte_level::ByteLevel;
+pub use error::TokenizerError;
+use pieces::{Pieces, Spelling};
+use pre_tokenizer::PreTokenizer;
+use sentencepiece::SentencePiece;
+use special::{Fragment, SpecialTokens};
+pub use stream::TokenStream;
+#[cfg(feature = "chat-template")]
+pub use template::{ChatTemplate, Message, TemplateError};
+use vocabulary::{Defaults, Vocabulary};
+use wordpiece::WordPiece;
 
 /// `[CLS]` and `[SEP]`.
 const N_SPECIALS: usize = 2;
 
-/// Why a tokenizer could not be built from a file.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenizerError {
-    #[error("the tokenizer's settings cannot be read: {0}")]
-    Metadata(#[from] GgufError),
-    #[error("the tokenizer model `{found}` is not supported: only `bert` (WordPiece) is")]
-    UnsupportedModel { found: String },
-    #[error("`{key}` is {id}, but the vocabulary has {n_vocab} tokens")]
-    SpecialOutOfRange { key: &'static str, id: u32, n_vocab: usize },
-    #[error("tokens {first} and {second} are both `{token}`")]
-    DuplicateToken { token: String, first: u32, second: u32 },
-    #[error("{n_types} token types for {n_tokens} tokens")]
-    TypesMismatch { n_tokens: usize, n_types: usize },
-    #[error("the tokenizer cannot be built: {reason}")]
-    Build { reason: String },
+/// What may become of a text besides its own tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EncodeOptions {
+    /// Add the tokens that the model wants before and after a text: `[CLS] … [SEP]`, `<s> …`.
+    pub add_special: bool,
+    /// Read control tokens spelled out in the text as these tokens. For prompts made by a chat template;
+    /// what a person wrote must not be able to forge them.
+    pub parse_special: bool,
 }
 
-type BertTokenizer = TokenizerImpl<
-    WordPiece,
-    BertNormalizer,
-    BertPreTokenizer,
-    tokenizers::processors::bert::BertProcessing,
-    tokenizers::decoders::wordpiece::WordPiece,
->;
-
-/// Text to ids, `[CLS] … [SEP]`.
+/// Text to ids and back.
 #[derive(Clone, Debug)]
 pub struct Tokenizer {
-    inner: BertTokenizer,
-    /// By id, in WordPiece's spelling.
-    tokens: Vec<String>,
-    cls_id: u32,
-    sep_id: u32,
+    pieces: Arc<Pieces>,
+    special: SpecialTokens,
+    model: Arc<Model>,
+    #[cfg(feature = "chat-template")]
+    template: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each tokenizer, behind an Arc")]
+enum Model {
+    WordPiece(WordPiece),
+    ByteLevel(ByteLevel),
+    SentencePiece(SentencePiece),
 }
 
 impl Tokenizer {
     /// Builds the tokenizer that the file describes under `tokenizer.ggml.*`.
     ///
-    /// `tokenizer.ggml.normalizer.lowercase` and `.strip_accents` are heeded where they stand; files
-    /// older than these keys are uncased, and accents go with case, as in the reference.
-    ///
     /// # Errors
-    /// A key missing or mistyped, a model other than `bert`, special ids outside the vocabulary, a token
-    /// given twice.
-    pub fn from_gguf(metadata: &Metadata) -> Result<Tokenizer, TokenizerError> {
-        let model = metadata.str("tokenizer.ggml.model")?;
-        if model != "bert" {
-            return Err(TokenizerError::UnsupportedModel { found: model.to_owned() });
-        }
-        let stored = metadata.array_str("tokenizer.ggml.tokens")?;
-        let n_vocab = stored.len();
-        let special = |key: &'static str| match metadata.u32(key)? {
-            id if (id as usize) < n_vocab => Ok(id),
-            id => Err(TokenizerError::SpecialOutOfRange { key, id, n_vocab }),
-        };
-        let sep_id = special("tokenizer.ggml.seperator_token_id")?; // sic, in llama.cpp
-        let unk_id = special("tokenizer.ggml.unknown_token_id")?;
-        // Newer files may give [CLS] as the beginning of the sequence only.
-        let cls_id = match special("tokenizer.ggml.cls_token_id") {
-            Err(TokenizerError::Metadata(GgufError::MissingKey { .. })) => special("tokenizer.ggml.bos_token_id")?,
-            found => found?,
-        };
-        let mut specials = vec![cls_id, sep_id, unk_id];
-        for key in ["tokenizer.ggml.padding_token_id", "tokenizer.ggml.mask_token_id"] {
-            match special(key) {
-                Err(TokenizerError::Metadata(GgufError::MissingKey { .. })) => {}
-                found => specials.push(found?),
+    /// A key missing or mistyped, a model or pre-tokenizer that is not known here, special ids outside the
+    /// vocabulary, a token given twice, merges of what is no token.
+    pub fn from_metadata(metadata: &Metadata) -> Result<Tokenizer, TokenizerError> {
+        let none = Defaults { bos: None, eos: None, unknown: None, add_bos: false, add_eos: false };
+        let as_stored = |_, token: &str, _| token.to_owned();
+        let (vocabulary, spelling, model) = match metadata.str("tokenizer.ggml.model")? {
+            "bert" => {
+                let defaults = Defaults { add_bos: true, add_eos: true, ..none };
+                // Older files give the tokens no kinds; the special ones are spelled as they are all the same.
+                let specials = wordpiece::SPECIAL_KEYS.map(|key| metadata.u32(key).ok());
+                let spell =
+                    |id, token: &str, is_control| from_phantom(token, is_control || specials.contains(&Some(id)));
+                let mut vocabulary = Vocabulary::read(metadata, &defaults, spell)?;
+                let model = WordPiece::read(metadata, &mut vocabulary)?;
+                (vocabulary, Spelling::WordPiece, Model::WordPiece(model))
             }
-        }
-
-        let types = optional(metadata.array_i32("tokenizer.ggml.token_type"))?;
-        if let Some(types) = types.filter(|types| types.len() != n_vocab) {
-            return Err(TokenizerError::TypesMismatch { n_tokens: n_vocab, n_types: types.len() });
-        }
-        let is_control = |id: u32| {
-            specials.contains(&id) || types.is_some_and(|types| types[id as usize] == TokenKind::Control as i32)
+            "gpt2" => {
+                let name = metadata.optional(Metadata::str, "tokenizer.ggml.pre")?.unwrap_or_default();
+                let pre_tokenizer = PreTokenizer::named(name)?;
+                let defaults = Defaults { add_bos: pre_tokenizer.add_bos, ..none };
+                let vocabulary = Vocabulary::read(metadata, &defaults, as_stored)?;
+                let model = ByteLevel::read(metadata, &vocabulary, pre_tokenizer)?;
+                (vocabulary, Spelling::ByteLevel, Model::ByteLevel(model))
+            }
+            "llama" => {
+                let defaults = Defaults { bos: Some(1), eos: Some(2), unknown: Some(0), add_bos: true, add_eos: false };
+                let vocabulary = Vocabulary::read(metadata, &defaults, as_stored)?;
+                let model = SentencePiece::read(metadata, &vocabulary)?;
+                (vocabulary, Spelling::SentencePiece, Model::SentencePiece(model))
+            }
+            found => return Err(TokenizerError::UnsupportedModel { found: found.to_owned() }),
         };
-        let tokens: Vec<String> = (0u32..).zip(stored).map(|(id, token)| from_phantom(token, is_control(id))).collect();
-        refuse_duplicates(&tokens)?;
-
-        let lowercase = optional(metadata.bool("tokenizer.ggml.normalizer.lowercase"))?.unwrap_or(true);
-        let strip_accents = optional(metadata.bool("tokenizer.ggml.normalizer.strip_accents"))?;
-        let inner = build(&tokens, &specials, unk_id, BertNormalizer::new(true, true, strip_accents, lowercase))
-            .map_err(|error| TokenizerError::Build { reason: error.to_string() })?;
-        Ok(Tokenizer { inner, tokens, cls_id, sep_id })
+        let special =
+            SpecialTokens::new(&vocabulary).map_err(|error| TokenizerError::Build { reason: error.to_string() })?;
+        Ok(Tokenizer {
+            pieces: Arc::new(Pieces { vocabulary, spelling }),
+            special,
+            model: Arc::new(model),
+            #[cfg(feature = "chat-template")]
+            template: metadata.optional(Metadata::str, "tokenizer.chat_template")?.map(Arc::from),
+        })
     }
 
-    /// The ids of `[CLS] text [SEP]`, at most `max_tokens` of them: what does not fit is cut from the
-    /// end of the text, never the `[SEP]`. The two specials are always there, so fewer than 2 count as 2.
+    /// The ids of `text`.
+    pub fn encode(&self, text: &str, options: EncodeOptions) -> Vec<u32> {
+        let (before, after) = match options.add_special {
+            true => self.frame(),
+            false => (None, None),
+        };
+        let mut ids: Vec<u32> = before.into_iter().collect();
+        // After a special token a text starts anew.
+        let mut is_start = true;
+        for fragment in self.special.split(text, options.parse_special) {
+            match fragment {
+                Fragment::Token(id) => ids.push(id),
+                Fragment::Text(text) => match &*self.model {
+                    Model::WordPiece(model) => model.encode(text, &mut ids),
+                    Model::ByteLevel(model) => model.encode(text, &mut ids),
+                    Model::SentencePiece(model) => model.encode(&self.pieces.vocabulary, text, is_start, &mut ids),
+                },
+            }
+            is_start = matches!(fragment, Fragment::Token(_));
+        }
+        ids.extend(after);
+        ids
+    }
+
+    /// What an encoder is given: the ids of `[CLS] text [SEP]`, at most `max_tokens` of them. What does not
+    /// fit is cut from the end of the text, never the `[SEP]`; the two specials are always there, so fewer
+    /// than 2 count as 2.
     ///
     /// Special tokens spelled out in the text (`[MASK]`) become what they spell, as in the reference.
-    pub fn encode(&self, text: &str, max_tokens: usize) -> Vec<u32> {
-        let encoding = self.inner.encode_fast(text, false).expect("the unknown token stands in for all others");
-        let ids = encoding.get_ids();
-        let n_kept = ids.len().min(max_tokens.saturating_sub(N_SPECIALS));
-        let mut out = Vec::with_capacity(n_kept + N_SPECIALS);
-        out.push(self.cls_id);
-        out.extend_from_slice(&ids[..n_kept]);
-        out.push(self.sep_id);
-        out
+    pub fn encode_framed(&self, text: &str, max_tokens: usize) -> Vec<u32> {
+        let mut ids = self.encode(text, EncodeOptions { add_special: true, parse_special: true });
+        if let (Some(&last), true) = (ids.last(), ids.len() > max_tokens.max(N_SPECIALS)) {
+            ids.truncate(max_tokens.max(N_SPECIALS) - 1);
+            ids.push(last);
+        }
+        ids
+    }
+
+    /// What the model wants before and after a text.
+    fn frame(&self) -> (Option<u32>, Option<u32>) {
+        let vocabulary = &self.pieces.vocabulary;
+        match &*self.model {
+            Model::WordPiece(model) => (Some(model.cls), Some(model.sep)),
+            _ => (vocabulary.bos.filter(|_| vocabulary.add_bos), vocabulary.eos.filter(|_| vocabulary.add_eos)),
+        }
+    }
+
+    /// The text of these ids, read as a whole text: without control tokens, and without the space that a
+    /// SentencePiece model puts before the first word.
+    pub fn decode(&self, ids: &[u32]) -> String {
+        let mut bytes = Vec::new();
+        ids.iter().for_each(|&id| self.pieces.push_bytes(id, &mut bytes));
+        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        let has_prefix = match &*self.model {
+            Model::WordPiece(_) => true,
+            Model::ByteLevel(_) => false,
+            Model::SentencePiece(model) => model.add_space_prefix,
+        };
+        if has_prefix && text.starts_with(' ') {
+            text.remove(0);
+        }
+        text
+    }
+
+    /// Decodes what follows a prompt, token by token. The first token keeps its space.
+    pub fn stream(&self) -> TokenStream {
+        TokenStream::new(self.pieces.clone())
     }
 
     /// Tokens in the vocabulary, and thus rows in the embedding table.
     pub fn n_vocab(&self) -> usize {
-        self.tokens.len()
+        self.pieces.vocabulary.len()
     }
 
-    /// The token of this id in WordPiece's spelling: `shop`, `##ping`, `[CLS]`.
+    /// The token of this id in the model's spelling: `shop`, `##ping`, `Ġshop`, `▁shop`, `[CLS]`.
     pub fn token(&self, id: u32) -> Option<&str> {
-        self.tokens.get(id as usize).map(String::as_str)
+        self.pieces.vocabulary.text(id)
     }
-}
 
-/// `None` where the key is missing; a mistyped one stays an error.
-fn optional<T>(found: Result<T, GgufError>) -> Result<Option<T>, GgufError> {
-    match found {
-        Err(GgufError::MissingKey { .. }) => Ok(None),
-        found => found.map(Some),
+    /// The id of this token, in the same spelling.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.pieces.vocabulary.id(token)
     }
-}
 
-fn refuse_duplicates(tokens: &[String]) -> Result<(), TokenizerError> {
-    let mut seen = HashMap::with_capacity(tokens.len());
-    for (id, token) in (0u32..).zip(tokens) {
-        if let Some(first) = seen.insert(token.as_str(), id) {
-            return Err(TokenizerError::DuplicateToken { token: token.clone(), first, second: id });
-        }
+    /// The token that begins a text.
+    pub fn bos(&self) -> Option<u32> {
+        self.pieces.vocabulary.bos
     }
-    Ok(())
-}
 
-fn build(
-    tokens: &[String],
-    specials: &[u32],
-    unk_id: u32,
-    normalizer: BertNormalizer,
-) -> tokenizers::Result<BertTokenizer> {
-    // The crate's map has a hasher of its own; an empty one of its making saves naming that type.
-    let mut vocab = WordPiece::read_bytes(&[])?;
-    vocab.extend(tokens.iter().cloned().zip(0u32..));
-    let model = WordPiece::builder()
-        .vocab(vocab)
-        .unk_token(tokens[unk_id as usize].clone())
-        .continuing_subword_prefix(CONTINUATION.to_owned())
-        .max_input_chars_per_word(MAX_WORD_CHARS)
-        .build()?;
-    let mut inner = BertTokenizer::new(model);
-    inner.with_normalizer(Some(normalizer))?;
-    inner.with_pre_tokenizer(Some(BertPreTokenizer));
-    let added: Vec<AddedToken> =
-        specials.iter().map(|&id| AddedToken::from(tokens[id as usize].clone(), true)).collect();
-    inner.add_special_tokens(added)?;
-    Ok(inner)
+    /// The token that ends a text.
+    pub fn eos(&self) -> Option<u32> {
+        self.pieces.vocabulary.eos
+    }
+
+    /// Whether generation is over with this token: the end of a text, of a turn, of a message.
+    pub fn is_end(&self, id: u32) -> bool {
+        self.pieces.vocabulary.is_end(id)
+    }
+
+    /// All tokens of which [`Tokenizer::is_end`] is true, ascending.
+    pub fn ends(&self) -> impl Iterator<Item = u32> {
+        self.pieces.vocabulary.generation_ends()
+    }
+
+    /// The file's own way to make a prompt of a conversation; `None` where it has none.
+    #[cfg(feature = "chat-template")]
+    pub fn chat_template(&self) -> Option<ChatTemplate> {
+        let text = |id: Option<u32>| id.and_then(|id| self.token(id)).unwrap_or_default().to_owned();
+        Some(ChatTemplate::new(self.template.clone()?, text(self.bos()), text(self.eos())))
+    }
 }
 
 #[cfg(test)]

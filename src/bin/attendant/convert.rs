@@ -8,12 +8,12 @@ use anyhow::Context;
 use attendant::gguf::TensorType;
 use attendant::gguf::convert::convert;
 
-/// Convert a Hugging Face model folder (BERT encoder, safetensors) to a GGUF file.
+/// Convert a Hugging Face model folder (BERT encoder, Llama or Qwen decoder; safetensors) to a GGUF file.
 ///
 /// The result opens in llama.cpp too.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with config.json, tokenizer.json or vocab.txt, and model.safetensors.
+    /// Folder with config.json, tokenizer.json or vocab.txt, and model.safetensors or its shards.
     folder: PathBuf,
     /// How weight matrices are stored.
     #[arg(long, value_enum, default_value_t = Quant::Q8_0)]
@@ -25,7 +25,7 @@ pub struct Args {
 
 /// Bits per weight: 32, 16, 8.5 and 4.5.
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum Quant {
+pub enum Quant {
     F32,
     F16,
     #[value(name = "q8_0")]
@@ -50,17 +50,19 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         let (position, n_tensors) = (progress.position, progress.n_tensors);
         eprintln!("[{position:>3}/{n_tensors}] {:<32} {:<5} {:?}", progress.name, progress.ty, progress.shape);
     })?;
-    // Under another name first: whoever finds the file finds the whole of it.
-    let partial = args.output.with_added_extension("partial");
-    write(&partial, |out| writer.write_to(out))
-        .with_context(|| format!("{} cannot be written: is there room, and may you?", partial.display()))?;
-    fs::rename(&partial, &args.output).with_context(|| format!("{} cannot be replaced", args.output.display()))?;
-    eprintln!("{}: {} bytes", args.output.display(), fs::metadata(&args.output)?.len());
-    Ok(())
+    replace(&args.output, |out| Ok(writer.write_to(out)?))
 }
 
-fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> std::io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    fill(&mut out)?;
-    out.flush()
+/// Writes under another name first: whoever finds the file finds the whole of it.
+pub fn replace(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let partial = path.with_added_extension("partial");
+    let file = File::create(&partial).with_context(|| format!("{} cannot be written", partial.display()))?;
+    let mut out = BufWriter::new(file);
+    if let Err(error) = fill(&mut out).and_then(|()| Ok(out.flush()?)) {
+        let _ = fs::remove_file(&partial);
+        return Err(error.context(format!("{} was not written", path.display())));
+    }
+    fs::rename(&partial, path).with_context(|| format!("{} cannot be replaced", path.display()))?;
+    eprintln!("{}: {} bytes", path.display(), fs::metadata(path)?.len());
+    Ok(())
 }

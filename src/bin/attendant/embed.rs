@@ -55,10 +55,15 @@ impl LoadedEncoder {
 pub fn load_encoder(path: &Path, device: DevicePreference) -> anyhow::Result<LoadedEncoder> {
     let bytes =
         std::fs::read(path).with_context(|| format!("cannot read {}; `./dev model` makes it", path.display()))?;
-    let placement = match device {
-        DevicePreference::Gpu => block_on(Placement::gpu())
-            .map_err(|reason| anyhow::anyhow!("no GPU could be opened ({reason:?}); try --device cpu"))?,
-        DevicePreference::Cpu | DevicePreference::Auto => Placement::cpu(),
-    };
+    let placement = place(device)?;
     Ok(LoadedEncoder(Embedder::load(bytes, placement).with_context(|| format!("loading {}", path.display()))?))
+}
+
+/// The device that was asked for; the CPU where it was left open.
+pub fn place(device: DevicePreference) -> anyhow::Result<Placement> {
+    match device {
+        DevicePreference::Gpu => block_on(Placement::gpu())
+            .map_err(|reason| anyhow::anyhow!("no GPU could be opened ({reason:?}); try --device cpu")),
+        DevicePreference::Cpu | DevicePreference::Auto => Ok(Placement::cpu()),
+    }
 }

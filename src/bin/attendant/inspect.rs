@@ -1,11 +1,11 @@
 //! `attendant inspect`: what a GGUF file holds.
 
 use std::fmt::{self, Display};
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use attendant::gguf::{Array, Gguf, Value};
+
+use crate::tokenize;
 
 /// Show the metadata and tensors of a GGUF file.
 #[derive(clap::Args)]
@@ -19,9 +19,7 @@ const N_SHOWN_ELEMENTS: usize = 6;
 const N_SHOWN_CHARS: usize = 72;
 
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let bytes = fs::read(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
-    let gguf = Gguf::parse(bytes).with_context(|| format!("{} cannot be used", args.file.display()))?;
-    print!("{}", Report(&gguf));
+    print!("{}", Report(&tokenize::open(&args.file)?));
     Ok(())
 }
 

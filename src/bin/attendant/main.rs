@@ -3,9 +3,12 @@
 mod ask;
 mod convert;
 mod embed;
+mod generate;
 mod inspect;
 mod manifest;
 mod pack;
+mod random;
+mod tokenize;
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +29,9 @@ enum Command {
     #[command(subcommand)]
     Pack(pack::Command),
     Ask(ask::Args),
+    Tokenize(tokenize::Args),
+    Generate(generate::Args),
+    Random(random::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +42,8 @@ fn main() -> anyhow::Result<()> {
         Command::Embed(args) => embed::run(args),
         Command::Pack(command) => pack::run(command),
         Command::Ask(args) => ask::run(args),
+        Command::Tokenize(args) => tokenize::run(args),
+        Command::Generate(args) => generate::run(args),
+        Command::Random(args) => random::run(args),
     }
 }

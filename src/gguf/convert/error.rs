@@ -11,7 +11,7 @@ use crate::gguf::GgufError;
 pub enum ConvertError {
     #[error(
         "{} is missing: give the folder of a Hugging Face model with config.json, tokenizer.json or vocab.txt, and \
-         model.safetensors in one piece",
+         model.safetensors or its shards",
         path.display()
     )]
     MissingFile { path: PathBuf },
@@ -19,7 +19,7 @@ pub enum ConvertError {
     Io { path: PathBuf, source: io::Error },
     #[error("{} is not the JSON expected there: {source}", path.display())]
     Json { path: PathBuf, source: serde_json::Error },
-    #[error("{} names the architecture {found}: only BERT encoders (`BertModel` and its kin) can be converted", path.display())]
+    #[error("{} names the architecture {found}: what can be converted: BERT encoders, and decoders of the types llama, qwen2 and qwen3", path.display())]
     UnknownArchitecture { path: PathBuf, found: String },
     #[error("`{key}` in {} is {found}: {wanted}", path.display())]
     Setting { path: PathBuf, key: &'static str, found: String, wanted: &'static str },
@@ -29,7 +29,7 @@ pub enum ConvertError {
     SafeTensors { path: PathBuf, source: SafeTensorError },
     #[error("{} has no tensor `{name}`, which config.json promises: are the two from one model?", path.display())]
     MissingTensor { path: PathBuf, name: String },
-    #[error("{} has a tensor `{name}`, which a BERT encoder has no place for: leaving it out would change the model", path.display())]
+    #[error("{} has a tensor `{name}`, which this architecture has no place for: leaving it out would change the model", path.display())]
     UnknownTensor { path: PathBuf, name: String },
     #[error("`{name}` in {} has shape {found:?}, but config.json makes it {expected:?}: are the two from one model?", path.display())]
     Shape { path: PathBuf, name: String, found: Vec<usize>, expected: Vec<usize> },

@@ -132,6 +132,6 @@ impl Vocabulary {
 }
 
 /// What llama.cpp's converter puts where an id has no token.
-fn filler(id: usize) -> (String, TokenKind) {
+pub(super) fn filler(id: usize) -> (String, TokenKind) {
     (format!("[PAD{id}]"), TokenKind::Unused)
 }
