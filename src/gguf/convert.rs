@@ -31,7 +31,7 @@ use std::{fs, io};
 
 use serde_json::Value as Json;
 
-use super::{TensorType, Writer};
+use super::{GgufError, TensorType, Writer};
 use config::Config;
 pub(super) use decoder::{Decoder, RotaryScaling};
 use decoder_config::DecoderConfig;
@@ -40,7 +40,7 @@ use tensors::Weights;
 use vocabulary::Vocabulary;
 
 /// ggml's `GGML_QNT_VERSION`: how the blocks are laid out.
-pub(super) const QUANTIZATION_VERSION: u32 = 2;
+const QUANTIZATION_VERSION: u32 = 2;
 
 /// A tensor just converted, for a progress line.
 #[derive(Clone, Debug)]
@@ -68,8 +68,9 @@ pub fn convert(folder: &Path, ty: TensorType, mut progress: impl FnMut(Progress<
         let vocabulary = bpe::Vocabulary::read(&folder, config.vocab_size())?;
         let files = folder.weights()?;
         let weights = Weights::open(&files, |name| config.canonical_name(name))?;
-        put_general(&mut writer, config.decoder.arch, &folder, ty)?;
+        put_general(&mut writer, config.decoder.arch, &folder)?;
         config.decoder.put(&mut writer)?;
+        put_storage(&mut writer, ty)?;
         vocabulary.put(&mut writer)?;
         config.decoder.put_rotary_factors(&mut writer)?;
         weights.put(config.decoder.plan(ty), &mut writer, &mut progress)?;
@@ -79,24 +80,28 @@ pub fn convert(folder: &Path, ty: TensorType, mut progress: impl FnMut(Progress<
     let vocabulary = Vocabulary::read(&folder, config.vocab_size)?;
     let files = folder.weights()?;
     let weights = Weights::open(&files, bert::canonical_name)?;
-    put_general(&mut writer, "bert", &folder, ty)?;
+    put_general(&mut writer, "bert", &folder)?;
     config.put(&mut writer)?;
+    put_storage(&mut writer, ty)?;
     vocabulary.put(&mut writer)?;
     weights.put(bert::plan(&config.bert, ty), &mut writer, &mut progress)?;
     Ok(writer)
 }
 
-fn put_general(writer: &mut Writer, arch: &str, folder: &Folder, ty: TensorType) -> Result<(), ConvertError> {
+fn put_general(writer: &mut Writer, arch: &str, folder: &Folder) -> Result<(), GgufError> {
     writer.put("general.architecture", arch)?;
     writer.put("general.type", "model")?;
-    writer.put("general.name", folder.name())?;
+    writer.put("general.name", folder.name())
+}
+
+/// How the weights are stored.
+pub(super) fn put_storage(writer: &mut Writer, ty: TensorType) -> Result<(), GgufError> {
     writer.put("general.file_type", file_type(ty))?;
-    writer.put("general.quantization_version", QUANTIZATION_VERSION)?;
-    Ok(())
+    writer.put("general.quantization_version", QUANTIZATION_VERSION)
 }
 
 /// llama.cpp's `llama_ftype`: what most of the file is stored as.
-pub(super) fn file_type(ty: TensorType) -> u32 {
+fn file_type(ty: TensorType) -> u32 {
     match ty {
         TensorType::F32 => 0,
         TensorType::F16 => 1,

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use super::convert::{Decoder, QUANTIZATION_VERSION, RotaryScaling, file_type};
+use super::convert::{Decoder, RotaryScaling, put_storage};
 use super::{GgufError, TensorType, TokenKind, Writer, quantize};
 
 /// One model that can be made.
@@ -69,9 +69,8 @@ fn write(
     writer.put("general.architecture", decoder.arch)?;
     writer.put("general.type", "model")?;
     writer.put("general.name", format!("random weights in the shape of {name}"))?;
-    writer.put("general.file_type", file_type(ty))?;
-    writer.put("general.quantization_version", QUANTIZATION_VERSION)?;
     decoder.put(&mut writer)?;
+    put_storage(&mut writer, ty)?;
     put_vocabulary(&mut writer, pre, decoder.vocab_size)?;
     decoder.put_rotary_factors(&mut writer)?;
     for plan in decoder.plan(ty) {
