@@ -19,6 +19,8 @@
 pub mod interactions;
 pub mod metrics;
 mod profile;
+#[cfg(feature = "import")]
+pub mod read;
 mod recommender;
 mod similarity;
 
