@@ -16,8 +16,10 @@
 //!   → model      one file · evaluate   a row of measures each
 //! ```
 
+mod codec;
 pub mod interactions;
 pub mod metrics;
+pub mod models;
 mod profile;
 #[cfg(feature = "import")]
 pub mod read;
