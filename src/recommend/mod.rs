@@ -16,7 +16,9 @@
 //!   → model      one file · evaluate   a row of measures each
 //! ```
 
+pub mod blend;
 mod codec;
+pub mod evaluate;
 pub mod interactions;
 pub mod metrics;
 pub mod models;
@@ -25,5 +27,6 @@ mod profile;
 pub mod read;
 mod recommender;
 mod similarity;
+mod tables;
 
 pub use recommender::Recommender;
