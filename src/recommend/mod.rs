@@ -21,6 +21,7 @@ mod codec;
 pub mod evaluate;
 pub mod interactions;
 pub mod metrics;
+pub mod model;
 pub mod models;
 mod profile;
 #[cfg(feature = "import")]
