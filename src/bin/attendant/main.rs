@@ -6,6 +6,7 @@ mod embed;
 mod inspect;
 mod manifest;
 mod pack;
+mod recommend;
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +27,8 @@ enum Command {
     #[command(subcommand)]
     Pack(pack::Command),
     Ask(ask::Args),
+    #[command(subcommand)]
+    Recommend(recommend::Command),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +39,6 @@ fn main() -> anyhow::Result<()> {
         Command::Embed(args) => embed::run(args),
         Command::Pack(command) => pack::run(command),
         Command::Ask(args) => ask::run(args),
+        Command::Recommend(command) => recommend::run(command),
     }
 }
