@@ -15,7 +15,7 @@ const MAX_LEARNED: usize = 4000;
 const N_STEPS: usize = 300;
 const N_BOOTSTRAP: usize = 1000;
 
-/// Chosen on validation splits.
+/// Round values within what the literature finds, not searched.
 const NEIGHBOURS: NeighboursConfig =
     NeighboursConfig { n_neighbours: 300, age_decay: 0.9, rarity_power: 1.0, locality: 2.0, taken_decay: 0.9 };
 

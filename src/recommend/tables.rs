@@ -11,7 +11,8 @@ pub const TREND_HALF_LIFE_DAYS: f64 = 14.0;
 /// Entries of a row. With three tables of 10,000 rows it is what 6 MB hold.
 const MAX_ENTRIES: usize = 64;
 
-/// Settings of the models, chosen on validation splits of the two kinds of data.
+/// Settings of the models: round values within what the literature finds, one set for each kind of data. They were
+/// not searched; a search would have to be over validation baskets, as the blend's is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TablesConfig {
     pub own_decay: f32,
