@@ -8,6 +8,7 @@ mod inspect;
 mod manifest;
 mod pack;
 mod random;
+mod recommend;
 mod tokenize;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,8 @@ enum Command {
     Tokenize(tokenize::Args),
     Generate(generate::Args),
     Random(random::Args),
+    #[command(subcommand)]
+    Recommend(recommend::Command),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -45,5 +48,6 @@ fn main() -> anyhow::Result<()> {
         Command::Tokenize(args) => tokenize::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Random(args) => random::run(args),
+        Command::Recommend(command) => recommend::run(command),
     }
 }
