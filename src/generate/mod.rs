@@ -1,6 +1,6 @@
 //! Text from a language model: the prefill and decode loop, the choice of tokens, when to stop.
 //!
-//! [`Generator::tokens`] gives ids as they come, [`write`] text; [`StopStrings`] holds back what may become a stop string;
+//! [`Generator::tokens`] gives ids as they come, [`write()`] text; [`StopStrings`] holds back what may become a stop string;
 //! [`fit`] leaves out the oldest turns of a conversation that has outgrown the context. What a conversation has been
 //! read so far is in its [`Session`]; any number of them share one model.
 
