@@ -41,7 +41,7 @@ phrases! {
     TRY_AGAIN: "Try again" / "再试一次";
     PART_FAILED: "This part of the page could not be shown." / "页面的这一部分没能显示。";
     SEARCH: "Search the shop" / "搜索商品";
-    SEARCH_HINT: "Gaiwan, oolong, a gift…" / "盖碗、乌龙茶、送礼……";
+    SEARCH_HINT: "What are you looking for?" / "想找点什么？";
     CLEAR_SEARCH: "Clear the search" / "清空搜索";
     OTHER_LANGUAGE: "中文" / "English";
     OTHER_LANGUAGE_LABEL: "Switch to Chinese: 中文" / "切换到英文：English";
@@ -88,9 +88,9 @@ phrases! {
     MORE: "One more" / "增加一件";
     TOTAL: "Total" / "合计";
     PLACE_ORDER: "Place a demo order" / "提交演示订单";
-    DEMO_NOTE: "This shop is a demonstration: nothing is charged, nothing is sent, nothing is shipped. The order is only noted on this device, so that recommendations can learn from it."
-        / "本店是演示店铺：不收费、不发送、不发货。订单只记在这台设备上，供推荐参考。";
-    ORDER_NOTED: "Thank you. Your demo order has been noted on this device." / "谢谢。演示订单已记在这台设备上。";
+    DEMO_NOTE: "This page takes no orders yet: nothing is charged, nothing is sent, nothing is shipped. The order is only noted on this device, so that recommendations can learn from it."
+        / "本页暂不接单：不收费、不发送、不发货。订单只记在这台设备上，供推荐参考。";
+    ORDER_NOTED: "Thank you. Your order has been noted on this device, for trying out only." / "谢谢。订单已记在这台设备上，仅供试用。";
 
     // Recommendations
     FOR_YOU: "Chosen for you" / "为您挑选";
@@ -113,8 +113,8 @@ phrases! {
     CONTACT: "Contact" / "联系我们";
     HOURS: "Opening hours" / "营业时间";
     HOW: "How this works" / "工作原理";
-    FOOTER_NOTE: "A demonstration shop. The attendant runs in your browser; nothing you type leaves this device."
-        / "演示店铺。店员在您的浏览器里运行，您输入的内容不会离开这台设备。";
+    FOOTER_NOTE: "The attendant runs in your browser; nothing you type leaves this device."
+        / "店员在您的浏览器里运行，您输入的内容不会离开这台设备。";
 
     // Chat
     OPEN_CHAT: "Ask the attendant" / "咨询店员";

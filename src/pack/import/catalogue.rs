@@ -234,7 +234,8 @@ impl Row {
     }
 
     fn availability(&self, mistakes: &mut Mistakes) -> Availability {
-        match self.get("availability") {
+        // Feeds write `in_stock` and `in stock`.
+        match self.get("availability").replace(' ', "_").as_str() {
             "in_stock" => Availability::InStock,
             "out_of_stock" => Availability::OutOfStock,
             "preorder" => Availability::Preorder,

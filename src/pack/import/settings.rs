@@ -81,8 +81,8 @@ impl Reader<'_> {
                 email: self.optional(contact, "email"),
                 telephone: self.optional(contact, "telephone"),
                 whatsapp: self.optional(contact, "whatsapp"),
-                address: self.localized(contact, "address", &settings.languages),
-                hours: self.localized(contact, "hours", &settings.languages),
+                address: self.localized(contact, "contact.address", &settings.languages),
+                hours: self.localized(contact, "contact.hours", &settings.languages),
             };
         }
         settings
@@ -150,7 +150,9 @@ impl Reader<'_> {
         value
     }
 
-    fn table<'t>(&mut self, table: &'t DeTable<'t>, key: &str) -> Option<&'t DeTable<'t>> {
+    /// `path` is the key as it is written from the file's top, `contact.hours`.
+    fn table<'t>(&mut self, table: &'t DeTable<'t>, path: &str) -> Option<&'t DeTable<'t>> {
+        let key = last_key(path);
         match find(table, key).map(|value| value.get_ref()) {
             Some(DeValue::Table(table)) => Some(table),
             _ => {
@@ -158,8 +160,8 @@ impl Reader<'_> {
                 self.mistakes.add(
                     FILE,
                     line,
-                    format!("no table `{key}`"),
-                    format!("write `[{key}]` and what belongs in it"),
+                    format!("no table `{path}`"),
+                    format!("write `[{path}]` and what belongs in it"),
                 );
                 None
             }
@@ -170,22 +172,22 @@ impl Reader<'_> {
     fn in_languages<T>(
         &mut self,
         parent: &DeTable<'_>,
-        key: &str,
+        path: &str,
         languages: &[Language],
         read: impl Fn(&DeValue<'_>) -> Option<T>,
     ) -> Localized<T> {
         let mut localized = Localized::default();
-        let Some(table) = self.table(parent, key) else { return localized };
+        let Some(table) = self.table(parent, path) else { return localized };
         let codes: Vec<_> = languages.iter().map(|language| language.code()).collect();
-        self.check_keys(table, &format!("{key}."), &codes);
+        self.check_keys(table, &format!("{path}."), &codes);
         for &language in languages {
             let code = language.code();
             match find(table, code).and_then(|value| read(value.get_ref())) {
                 Some(value) => localized.insert(language, value),
                 None => {
-                    let line = self.line_of(parent, key);
-                    let what = format!("`{key}` has no text in “{code}”");
-                    self.mistakes.add(FILE, line, what, format!("add `{code} = …` under `{key}`"));
+                    let line = self.line_of(parent, last_key(path));
+                    let what = format!("`{path}` has no text in “{code}”");
+                    self.mistakes.add(FILE, line, what, format!("add `{code} = …` under `[{path}]`"));
                 }
             }
         }
@@ -237,4 +239,9 @@ fn strings(value: &DeValue<'_>) -> Option<Vec<String>> {
         })
         .collect();
     texts.filter(|texts| !texts.is_empty())
+}
+
+/// The part of a dotted path that the innermost table knows.
+fn last_key(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }

@@ -27,7 +27,7 @@ pub fn masthead(store: Store) -> AnyView {
                 store,
                 Route::Home,
                 "masthead-name",
-                (html::span().class("lantern").attr("aria-hidden", "true"), move || shop_name(store)),
+                (html::span().class("shop-mark").attr("aria-hidden", "true"), move || shop_name(store)),
             ),
             search(store),
             html::div().class("masthead-tools").child((language(store), theme(store), cart(store))),
@@ -67,6 +67,7 @@ fn language(store: Store) -> AnyView {
         .attr("type", "button")
         .class("tool tool-language")
         .attr("data-testid", "language-switch")
+        .attr("hidden", move || store.open_shop().is_some_and(|shop| shop.settings.languages.len() < 2))
         .attr("aria-label", move || store.say(words::OTHER_LANGUAGE_LABEL))
         .on(leptos::ev::click, move |_| {
             store.choose_language(match store.language.get_untracked() {
