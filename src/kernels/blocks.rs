@@ -195,21 +195,11 @@ mod tests {
     use super::*;
     use crate::gguf::{dequantize, quantize};
     use crate::kernels::fixed_point::product_plain;
+    use crate::kernels::noise;
 
     /// Eight bits an activation leave half of 1/127 of a block's largest value; over a row the errors average out.
     /// Relative to the largest output, in the worst of the shapes below: 4.2e-3.
     const TOLERANCE: f32 = 8e-3;
-
-    /// Deterministic values in `[-1, 1)` (a 64-bit linear congruential generator, Knuth's constants).
-    fn noise(seed: u64, len: usize) -> Vec<f32> {
-        let mut state = seed;
-        std::iter::repeat_with(|| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
-        })
-        .take(len)
-        .collect()
-    }
 
     #[test]
     fn agrees_with_its_plain_twin_over_odd_shapes() {

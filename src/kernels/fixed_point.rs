@@ -193,21 +193,11 @@ pub fn product_plain(x: &[f32], weights: &[f32], bias: &[f32], n_in: usize) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::noise;
 
     /// 13 bits a factor leave about 1.2e-4 of a chunk's largest value; over a row the errors average
     /// out. Relative to the largest output, in the worst of the shapes below: 1.1e-4.
     const TOLERANCE: f32 = 3e-4;
-
-    /// Deterministic values in `[-1, 1)` (a 64-bit linear congruential generator, Knuth's constants).
-    fn noise(seed: u64, len: usize) -> Vec<f32> {
-        let mut state = seed;
-        std::iter::repeat_with(|| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
-        })
-        .take(len)
-        .collect()
-    }
 
     #[test]
     fn agrees_with_its_plain_twin_over_odd_shapes() {
