@@ -95,6 +95,6 @@ fn save_unanswered(store: Store) {
     if unanswered.is_empty() {
         return store.announce(words::NOTHING_UNANSWERED.get(store.language.get_untracked()));
     }
-    let lines = transcript::unanswered_lines(&unanswered);
-    browser::download("unanswered.jsonl", lines.as_bytes(), "application/jsonl");
+    let data = transcript::unanswered_json(&unanswered);
+    browser::download("unanswered.json", data.as_bytes(), "application/json");
 }

@@ -98,10 +98,9 @@ pub fn unanswered(messages: &[Line]) -> Vec<Unanswered> {
         .collect()
 }
 
-/// One JSON object a line, which a spreadsheet's import and any script can read.
-pub fn unanswered_lines(unanswered: &[Unanswered]) -> String {
-    let lines = unanswered.iter().map(|one| json::to_string(one).expect("strings serialize") + "\n");
-    lines.collect()
+/// The list as JSON.
+pub fn unanswered_json(unanswered: &[Unanswered]) -> String {
+    json::to_string(&unanswered).expect("strings serialize")
 }
 
 #[cfg(test)]
@@ -138,11 +137,9 @@ mod tests {
             found.iter().map(|one| one.question.as_str()).collect::<Vec<_>>(),
             ["Do you repair watches?", "How long?"]
         );
-        let lines = unanswered_lines(&found);
-        assert_eq!(
-            lines.lines().next_back(),
-            Some(r#"{"language":"en","question":"How long?","why":{"complained":"incomplete"}}"#)
-        );
+        let last = unanswered_json(&found[1..]);
+        let expected = r#"[{"language":"en","question":"How long?","why":{"complained":"incomplete"}}]"#;
+        assert_eq!(last.replace(char::is_whitespace, ""), expected.replace(char::is_whitespace, ""));
     }
 
     #[test]
