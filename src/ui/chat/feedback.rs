@@ -77,7 +77,7 @@ pub fn complaints(store: Store, verdict: ArcRwSignal<Option<Verdict>>) -> AnyVie
             let verdict = verdict.clone();
             html::button()
                 .attr("type", "button")
-                .class("quick-reply")
+                .class("small-button")
                 .on(leptos::ev::click, move |_| verdict.set(Some(Verdict::NotHelpful(Some(complaint)))))
                 .child(store.say(complaint.phrase()))
                 .into_any()
