@@ -62,12 +62,13 @@ pub fn preferred_languages() -> Vec<String> {
     window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
 }
 
-/// Whether the browser asks pages to go easy on data (`navigator.connection.saveData`).
+/// Whether data may cost the shopper: the browser asks pages to go easy on it, or says that it goes through a
+/// mobile network (`navigator.connection`: saveData, type). Browsers that do not tell are taken to be at home.
 pub fn saves_data() -> bool {
-    let connection = js_sys::Reflect::get(&window().navigator(), &"connection".into());
-    connection
-        .and_then(|connection| js_sys::Reflect::get(&connection, &"saveData".into()))
-        .is_ok_and(|value| value.is_truthy())
+    let read = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let connection = read(&window().navigator(), "connection");
+    !connection.is_undefined()
+        && (read(&connection, "saveData").is_truthy() || read(&connection, "type") == JsValue::from("cellular"))
 }
 
 pub fn query_parameter(name: &str) -> Option<String> {

@@ -83,7 +83,8 @@ fn read(entry: PerformanceEntry) -> Option<Fetched> {
     Some(Fetched {
         what: What::Address(url),
         size_bytes: if transferred > 0.0 { transferred } else { body } as u64,
-        took_ms: timing.duration(),
+        // Browsers give 0 − start for a request that is not over.
+        took_ms: timing.duration().max(0.0),
         from_cache: transferred == 0.0 && body > 0.0,
     })
 }

@@ -163,8 +163,8 @@ phrases! {
         / "您好！商品、配送、退换货，凡是店里写明的都可以问我，每个回答我都会注明出处。";
     MODEL_OFFER: "A small language model helps me understand questions in your own words. It is downloaded once, from this shop's own address, and stays on this device."
         / "一个小型语言模型能帮我更好地理解您的说法。它只从本店网址下载一次，之后保存在这台设备上。";
-    MODEL_SAVER: "Your browser asks to save data, so I have not downloaded it. Until then I match words."
-        / "您的浏览器要求节省流量，所以还没有下载。在此之前我按词匹配。";
+    MODEL_SAVER: "You seem to be on a mobile or limited connection, so I have not downloaded it. Until then I match words."
+        / "您似乎在使用移动网络或有限流量，所以还没有下载。在此之前我按词匹配。";
     DOWNLOAD: "Download" / "下载";
     CANCEL: "Cancel" / "取消";
     ENGINE_STARTING: "Starting…" / "正在启动……";
@@ -185,6 +185,7 @@ phrases! {
     DEVICE_UNKNOWN: "Not chosen yet. It is chosen when the model is loaded." / "尚未选定，加载模型时选定。";
     MODEL: "Language model" / "语言模型";
     MODEL_ABSENT: "Not loaded. Answers come from matching words." / "尚未加载，目前按词匹配作答。";
+    MODEL_STORED: "On this device already. It is loaded when you open the conversation." / "已在这台设备上，打开对话时加载。";
     MODEL_DECLINED: "Stopped. What has arrived is kept; the download goes on from there."
         / "已停止。已下载的部分会保留，下次接着下载。";
     LOAD_MODEL: "Load the model" / "加载模型";

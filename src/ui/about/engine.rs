@@ -69,6 +69,7 @@ fn model(store: Store) -> AnyView {
     let state = move || {
         let language = store.language.get();
         match store.model.get() {
+            ModelState::Absent if is_stored(store) => store.say(words::MODEL_STORED).to_owned(),
             ModelState::Absent => store.say(words::MODEL_ABSENT).to_owned(),
             ModelState::Offered => store.say(words::MODEL_SAVER).to_owned(),
             ModelState::Loading { phase, loaded_bytes, total_bytes, .. } => {
@@ -105,10 +106,15 @@ fn model(store: Store) -> AnyView {
         bar,
         html::div().class("topic-actions").child((actions, move || {
             let text = words::download_of(store.language.get(), MODEL_BYTES);
-            (!ready.get() && !loading.get()).then(|| html::span().class("fine-print").child(text))
+            (!ready.get() && !loading.get() && !is_stored(store)).then(|| html::span().class("fine-print").child(text))
         })),
         html::p().class("fine-print").child(move || store.say(words::MODEL_OFFER)),
     ))
+}
+
+/// Whether loading it would take nothing from the network.
+fn is_stored(store: Store) -> bool {
+    store.storage.read().as_ref().is_some_and(|report| report.weights_bytes > 0)
 }
 
 fn storage(store: Store) -> AnyView {
