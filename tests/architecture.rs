@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
     ("recommend", &["protocol", "platform", "pack"]),
-    ("chat", &["protocol", "pack", "retrieve", "recommend"]),
+    ("chat", &["protocol", "pack", "retrieve", "recommend", "classify"]),
     (
         "engine",
         &[
@@ -37,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "pack",
             "retrieve",
             "recommend",
+            "classify",
             "chat",
         ],
     ),
@@ -59,6 +60,7 @@ const WITHOUT_WEB: &[&str] = &[
     "pack",
     "retrieve",
     "recommend",
+    "classify",
     "chat",
     "widget",
 ];
