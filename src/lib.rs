@@ -24,6 +24,8 @@ pub mod platform;
 
 #[cfg(feature = "core")]
 pub mod chat;
+#[cfg(feature = "core")]
+pub mod classify;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "generate")]
