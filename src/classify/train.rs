@@ -379,3 +379,6 @@ fn class_means(texts: &Corpus, n_classes: usize) -> Vec<Vec<f32>> {
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
+
+#[cfg(test)]
+mod tests;
