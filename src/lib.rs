@@ -13,7 +13,7 @@
 //!
 //! # The dependency rule
 //!
-//! `ui → {widget, protocol, pack} ← engine → {chat, retrieve, recommend, pack} → generate → {model, tokenizer} →
+//! `ui → {widget, protocol, pack} ← engine → {chat, classify, retrieve, recommend, pack} → generate → {model, tokenizer} →
 //! {gguf, kernels} → platform`. `ui` never sees Burn; `model` never sees the web.
 //! `tests/architecture.rs` reads the imports and fails when they break the rule.
 

@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
     ("recommend", &["protocol", "platform", "pack"]),
+    ("classify", &["platform", "gguf", "pack", "retrieve"]),
     ("chat", &["protocol", "pack", "retrieve", "recommend", "classify"]),
     (
         "engine",

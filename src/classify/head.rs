@@ -211,3 +211,94 @@ impl Calibration {
         Ok(Self { dense, words, scope: Scope::read(metadata, name)? })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::SplitMix64;
+
+    const D_MODEL: usize = 32;
+    const N_BUCKETS: usize = 64;
+
+    /// Two labels; words pull to the first by their number, the embedding's first value to the second.
+    fn head() -> Head {
+        let mut dense = vec![0.0; D_MODEL * 2];
+        dense[1] = 4.0;
+        let mut prototypes = vec![0.0; D_MODEL * 2];
+        prototypes[0] = 1.0;
+        prototypes[3] = 1.0;
+        let scope = Scope { weights: vec![0.0, 0.0, 0.0, 1.0], threshold: 0.5 };
+        let expert = |weights: &[f32], bias: [f32; 2]| Expert::quantize(weights, bias.to_vec()).unwrap();
+        Head {
+            card: Card { name: "of two".into(), description: "退货 and others".into(), license: "CC0-1.0".into() },
+            labels: vec!["first".into(), "second".into()],
+            words: expert(&[0.0; N_BUCKETS * 2], [1.0, 0.0]),
+            dense: Some(Dense {
+                encoder: EncoderId { name: "an encoder".into(), sha256: "00".into() },
+                expert: expert(&dense, [0.0; 2]),
+                prototypes: expert(&prototypes, [0.0; 2]),
+                together: Calibration { dense: 1.0, words: 1.0, scope: scope.clone() },
+            }),
+            alone: Calibration { dense: 0.0, words: 2.0, scope: Scope { threshold: -1.0, ..scope } },
+        }
+    }
+
+    fn embedding(at: usize) -> Vec<f32> {
+        (0..D_MODEL).map(|i| if i == at { 1.0 } else { 0.0 }).collect()
+    }
+
+    #[test]
+    fn a_file_gives_back_the_head_that_was_written() {
+        let opened = Head::open(&head().to_bytes().unwrap()).unwrap();
+        assert_eq!((opened.card(), opened.labels()), (&head().card, head().labels()));
+        for embedding in [None, Some(embedding(0)), Some(embedding(5))] {
+            let embedding = embedding.as_deref();
+            assert_eq!(opened.classify("退货 now", embedding), head().classify("退货 now", embedding));
+        }
+    }
+
+    #[test]
+    fn an_embedding_decides_with_the_words_and_they_alone_without_it() {
+        let with = head().classify("x", Some(&embedding(0)));
+        // Logits 1 and 4: the odds are e³.
+        assert_eq!((with.label.as_str(), with.in_scope), ("second", true));
+        assert!((with.confidence - 1.0 / (1.0 + (-3f32).exp())).abs() < 1e-2, "{}", with.confidence);
+        let far = head().classify("x", Some(&embedding(9)));
+        assert_eq!((far.label.as_str(), far.in_scope), ("first", false));
+        for none in [None, Some(&[1.0f32; 3][..])] {
+            let alone = head().classify("x", none);
+            assert_eq!((alone.label.as_str(), alone.in_scope, alone.ranked.len()), ("first", true, 2));
+            // Scaled by two: the odds are e².
+            assert!((alone.confidence - 1.0 / (1.0 + (-2f32).exp())).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_an_error_or_a_head_that_still_answers() {
+        let bytes = head().to_bytes().unwrap();
+        for length in 0..bytes.len() {
+            // Only padding after the last tensor may be missing.
+            assert!(Head::open(&bytes[..length]).is_err() || length > bytes.len() - 32, "cut at {length}");
+        }
+        let mut random = SplitMix64::new(7);
+        for _ in 0..2000 {
+            let mut broken = bytes.clone();
+            for _ in 0..=random.below(3) {
+                let at = random.below(broken.len());
+                broken[at] = random.below(256) as u8;
+            }
+            if let Ok(head) = Head::open(&broken) {
+                assert!(!head.classify("退货 now", Some(&embedding(0))).ranked.is_empty());
+                assert!(!head.classify("", None).ranked.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn another_gguf_file_is_refused_by_name() {
+        let mut writer = Writer::new();
+        writer.put("general.architecture", "bert").unwrap();
+        let refused = Head::open(&writer.to_bytes().unwrap());
+        assert!(matches!(refused, Err(ClassifyError::NotAHead { found }) if found == "bert"));
+    }
+}

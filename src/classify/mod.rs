@@ -39,8 +39,6 @@ pub enum ClassifyError {
     Line { line: usize, problem: &'static str },
     #[error("{n_labels} label(s) in {n_texts} text(s); at least two labels are needed, each with a text")]
     TooFewLabels { n_labels: usize, n_texts: usize },
-    #[error("label `{label}` is measured, and the head does not know it; it knows {n_labels} others")]
-    UnknownLabel { label: String, n_labels: usize },
     #[error("an embedding of {found} values; the head reads {expected}")]
     Embedding { found: usize, expected: usize },
 }

@@ -147,8 +147,10 @@ mod tests {
 
     fn cosine(a: &str, b: &str) -> f32 {
         let [a, b] = [a, b].map(|text| ngrams(text, 1 << 16));
+        let length = |vector: &SparseVector| vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
+        let lengths = length(&a) * length(&b);
         let b: HashMap<u32, f32> = b.into_iter().collect();
-        a.iter().filter_map(|(bucket, value)| b.get(bucket).map(|other| value * other)).sum::<f32>() / 2.0
+        a.iter().filter_map(|(bucket, value)| b.get(bucket).map(|other| value * other)).sum::<f32>() / lengths
     }
 
     #[test]

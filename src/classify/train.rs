@@ -274,14 +274,14 @@ impl<'a> Trainer<'a> {
         let targets = self.balanced(&texts.targets);
         let n = targets.len();
         let fit = |inputs: &Inputs, n_in: usize, config: RegressionConfig| {
-            let fitted = Regression::fit(inputs, &targets, [n_in, n_classes], &config, self.device, |_| true);
+            let fitted = Regression::fit(inputs, &targets, [n_in, n_classes], &config, self.device);
             let (weights, bias) = fitted.parts();
             Expert::quantize(weights, bias.to_vec())
         };
         let l2 = (0.1 / n as f32).clamp(1e-5, 3e-4);
         let words = RegressionConfig {
-            n_epochs: if is_few { 40 } else { 15 },
-            batch: 128,
+            n_epochs: if is_few { 30 } else { 10 },
+            batch: 256,
             learning_rate: 0.05,
             l2,
             label_smoothing: 0.0,
@@ -379,3 +379,6 @@ fn class_means(texts: &Corpus, n_classes: usize) -> Vec<Vec<f32>> {
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
+
+#[cfg(test)]
+mod tests;
