@@ -13,7 +13,7 @@
 //!
 //! # The dependency rule
 //!
-//! `ui → {widget, protocol, pack} ← engine → {chat, retrieve, recommend, pack} → generate → {model, tokenizer} →
+//! `ui → {widget, protocol, pack} ← engine → {chat, classify, retrieve, recommend, pack} → generate → {model, tokenizer} →
 //! {gguf, kernels} → platform`. `ui` never sees Burn; `model` never sees the web.
 //! `tests/architecture.rs` reads the imports and fails when they break the rule.
 
@@ -24,6 +24,8 @@ pub mod platform;
 
 #[cfg(feature = "core")]
 pub mod chat;
+#[cfg(feature = "core")]
+pub mod classify;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "generate")]

@@ -22,8 +22,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("generate", &["platform", "gguf", "model", "tokenizer"]),
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
-    ("recommend", &["protocol", "pack"]),
-    ("chat", &["protocol", "pack", "retrieve", "recommend"]),
+    ("recommend", &["protocol", "platform", "pack"]),
+    ("classify", &["platform", "gguf", "pack", "retrieve"]),
+    ("chat", &["protocol", "pack", "retrieve", "recommend", "classify"]),
     (
         "engine",
         &[
@@ -37,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "pack",
             "retrieve",
             "recommend",
+            "classify",
             "chat",
         ],
     ),
@@ -59,6 +61,7 @@ const WITHOUT_WEB: &[&str] = &[
     "pack",
     "retrieve",
     "recommend",
+    "classify",
     "chat",
     "widget",
 ];

@@ -1,6 +1,7 @@
 //! The command line: the same engine for shop owners, tests, benchmarks and outside measurement.
 
 mod ask;
+mod classify;
 mod convert;
 mod embed;
 mod generate;
@@ -35,6 +36,8 @@ enum Command {
     Random(random::Args),
     #[command(subcommand)]
     Recommend(recommend::Command),
+    #[command(subcommand)]
+    Classify(classify::Command),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -49,5 +52,6 @@ fn main() -> anyhow::Result<()> {
         Command::Generate(args) => generate::run(args),
         Command::Random(args) => random::run(args),
         Command::Recommend(command) => recommend::run(command),
+        Command::Classify(command) => classify::run(command),
     }
 }

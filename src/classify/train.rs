@@ -1,0 +1,384 @@
+//! Makes a [`Head`] from labelled texts, in Burn, on any device: the same code in the browser and natively.
+//!
+//! Both experts are softmax regressions, trained apart, so that either can serve without the other; blend,
+//! temperature and scope are chosen on texts that neither has seen. Where no such texts are given, many are held out,
+//! and few are cross-validated.
+
+mod calibrate;
+mod regression;
+mod split;
+
+use burn::tensor::Device;
+
+use super::expert::Expert;
+use super::head::{Calibration, Dense};
+use super::ngrams::{SparseVector, ngrams};
+use super::read::Sample;
+use super::scope::{Signals, signals};
+use super::{Card, ClassifyError, Head};
+use crate::pack::EncoderId;
+use calibrate::{Logits, blend, scope};
+use regression::{Inputs, Regression, RegressionConfig, Target};
+use split::{folds, hold_out};
+
+/// Texts with what an encoder makes of them.
+#[derive(Clone, Debug)]
+pub struct Encoded<T> {
+    pub texts: Vec<T>,
+    /// `[d_model]` for each, of length one; empty without an encoder.
+    pub embeddings: Vec<Vec<f32>>,
+}
+
+/// All that a head can learn from. Without an encoder every `embeddings` is empty.
+#[derive(Clone, Debug)]
+pub struct Material {
+    pub train: Encoded<Sample>,
+    /// To choose on, instead of a part of `train`.
+    pub valid: Option<Encoded<Sample>>,
+    /// Texts of no label.
+    pub oos: Encoded<String>,
+    /// The names of the labels, as [`label_text`] puts them, in the order of [`labels_of`].
+    pub names: Encoded<String>,
+    pub encoder: Option<EncoderId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TrainConfig {
+    /// Of the n-grams; a multiple of 32. A head has a byte for each bucket and label.
+    pub n_buckets: u32,
+    /// How far the weight of a class goes from every text alike (0) to every class alike (1).
+    pub class_balance: f32,
+    pub seed: u64,
+    pub card: Card,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self { n_buckets: 1 << 14, class_balance: 0.0, seed: 1, card: Card::default() }
+    }
+}
+
+/// Texts a class up to which training counts as few-shot.
+const FEW: usize = 20;
+
+/// What the name of a label weighs, in texts.
+const NAME_WEIGHT: f32 = 2.0;
+
+/// The labels of the samples, each once, in order.
+pub fn labels_of(samples: &[Sample]) -> Vec<String> {
+    let mut labels: Vec<String> = samples.iter().map(|sample| sample.label.clone()).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    labels
+}
+
+/// A label as a text: `alarm_query` and `alarmQuery` say what they are about.
+pub fn label_text(label: &str) -> String {
+    let mut text = String::new();
+    let mut after_lower = false;
+    for c in label.chars() {
+        match c {
+            '_' | '-' | '.' | '/' | ':' => text.push(' '),
+            _ => {
+                if c.is_uppercase() && after_lower {
+                    text.push(' ');
+                }
+                text.push(c);
+            }
+        }
+        after_lower = c.is_lowercase();
+    }
+    text.trim().to_lowercase()
+}
+
+/// Trains a head.
+///
+/// # Errors
+/// Fewer than two labels; embeddings of other numbers than their texts.
+pub fn train(material: &Material, config: &TrainConfig, device: &Device) -> Result<Head, ClassifyError> {
+    let labels = labels_of(&material.train.texts);
+    if labels.len() < 2 {
+        return Err(ClassifyError::TooFewLabels { n_labels: labels.len(), n_texts: material.train.texts.len() });
+    }
+    let trainer = Trainer { material, config, device, labels: &labels };
+    trainer.run()
+}
+
+struct Trainer<'a> {
+    material: &'a Material,
+    config: &'a TrainConfig,
+    device: &'a Device,
+    labels: &'a [String],
+}
+
+/// Texts as both experts read them.
+#[derive(Clone, Default)]
+struct Corpus<'a> {
+    words: Vec<SparseVector>,
+    dense: Vec<&'a [f32]>,
+    targets: Vec<Target>,
+}
+
+/// Weights and biases of both experts.
+struct Trained {
+    words: Expert,
+    dense: Option<(Expert, Expert)>,
+}
+
+impl<'a> Trainer<'a> {
+    fn run(&self) -> Result<Head, ClassifyError> {
+        let train = self.corpus(&self.material.train)?;
+        let is_few = train.targets.len() <= FEW * self.labels.len();
+        let names = self.names(&train, is_few)?;
+        let oos = self.oos()?;
+
+        // What the choices are made on: logits of texts that were not trained on.
+        let (mut logits, mut nearest, mut classes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut oos_logits, mut oos_nearest) = (Vec::new(), Vec::new());
+        let mut judge = |trained: &Trained, texts: &Corpus, oos: &Corpus| {
+            for i in 0..texts.targets.len() {
+                if let Some(class) = texts.targets[i].class {
+                    let (of_text, near) = trained.read(texts, i);
+                    logits.push(of_text);
+                    nearest.push(near);
+                    classes.push(class);
+                }
+            }
+            for i in 0..oos.targets.len() {
+                let (of_text, near) = trained.read(oos, i);
+                oos_logits.push(of_text);
+                oos_nearest.push(near);
+            }
+        };
+        match &self.material.valid {
+            Some(valid) => {
+                let valid = self.corpus(valid)?;
+                judge(&self.fit(&train.with(&names), is_few)?, &valid, &oos);
+            }
+            None => {
+                let classes: Vec<usize> = train.targets.iter().filter_map(|target| target.class).collect();
+                let parts =
+                    if is_few { folds(&classes, self.config.seed) } else { hold_out(&classes, self.config.seed) };
+                for part in parts {
+                    let (rest, held) = train.divide(&part);
+                    judge(&self.fit(&rest.with(&names), is_few)?, &held, &oos);
+                }
+            }
+        }
+
+        let dense_blend = blend(&logits, &classes);
+        let words_only: Vec<Logits> =
+            logits.iter().map(|logits| Logits { dense: Vec::new(), words: logits.words.clone() }).collect();
+        let alone_blend = blend(&words_only, &classes);
+        let calibrate = |(dense, words): (f32, f32), with_dense: bool| {
+            let mut calibration = Calibration { dense, words, scope: scope(&[], &[]) };
+            let signal = |(logits, near): (&Logits, &f32)| -> Signals {
+                let dense: &[f32] = if with_dense { &logits.dense } else { &[] };
+                signals(&calibration.blend(dense, &logits.words), if with_dense { *near } else { 0.0 })
+            };
+            let inside: Vec<Signals> = logits.iter().zip(&nearest).map(signal).collect();
+            let outside: Vec<Signals> = oos_logits.iter().zip(&oos_nearest).map(signal).collect();
+            calibration.scope = scope(&inside, &outside);
+            calibration
+        };
+
+        // Chosen, the settings serve for a last training on everything.
+        let everything = match &self.material.valid {
+            Some(valid) => train.with(&self.corpus(valid)?),
+            None => train.clone(),
+        };
+        let trained = self.fit(&everything.with(&names), is_few)?;
+        let dense = trained.dense.zip(self.material.encoder.clone()).map(|((expert, prototypes), encoder)| Dense {
+            encoder,
+            expert,
+            prototypes,
+            together: calibrate(dense_blend, true),
+        });
+        Ok(Head {
+            card: self.config.card.clone(),
+            labels: self.labels.to_vec(),
+            words: trained.words,
+            dense,
+            alone: calibrate(alone_blend, false),
+        })
+    }
+
+    fn corpus(&self, encoded: &'a Encoded<Sample>) -> Result<Corpus<'a>, ClassifyError> {
+        let class = |label: &String| self.labels.binary_search(label).ok();
+        // A label that only validation has cannot be learned; its texts teach nothing.
+        let known: Vec<usize> =
+            (0..encoded.texts.len()).filter(|&i| class(&encoded.texts[i].label).is_some()).collect();
+        Ok(Corpus {
+            words: known.iter().map(|&i| ngrams(&encoded.texts[i].text, self.config.n_buckets)).collect(),
+            dense: self.embeddings(&encoded.embeddings, encoded.texts.len(), &known)?,
+            targets: known.iter().map(|&i| Target { class: class(&encoded.texts[i].label), weight: 1.0 }).collect(),
+        })
+    }
+
+    fn embeddings(
+        &self,
+        embeddings: &'a [Vec<f32>],
+        n_texts: usize,
+        known: &[usize],
+    ) -> Result<Vec<&'a [f32]>, ClassifyError> {
+        let Some(first) = embeddings.first() else { return Ok(Vec::new()) };
+        let d_model = self.material.train.embeddings.first().unwrap_or(first).len();
+        if embeddings.len() != n_texts {
+            return Err(ClassifyError::Embedding { found: embeddings.len(), expected: n_texts });
+        }
+        match embeddings.iter().find(|embedding| embedding.len() != d_model) {
+            Some(other) => Err(ClassifyError::Embedding { found: other.len(), expected: d_model }),
+            None => Ok(known.iter().map(|&i| embeddings[i].as_slice()).collect()),
+        }
+    }
+
+    fn oos(&self) -> Result<Corpus<'a>, ClassifyError> {
+        let oos = &self.material.oos;
+        let all: Vec<usize> = (0..oos.texts.len()).collect();
+        Ok(Corpus {
+            words: oos.texts.iter().map(|text| ngrams(text, self.config.n_buckets)).collect(),
+            dense: self.embeddings(&oos.embeddings, oos.texts.len(), &all)?,
+            targets: vec![Target { class: None, weight: 1.0 }; oos.texts.len()],
+        })
+    }
+
+    /// The names of the labels as texts of their classes, where there are few others and the names say something:
+    /// where a name is nearest to the mean of its own class far more often than by chance.
+    fn names(&self, train: &Corpus, is_few: bool) -> Result<Corpus<'a>, ClassifyError> {
+        let names = &self.material.names;
+        let n_classes = self.labels.len();
+        if !is_few || names.texts.len() != n_classes || names.embeddings.len() != n_classes {
+            return Ok(Corpus::default());
+        }
+        let all: Vec<usize> = (0..n_classes).collect();
+        let dense = self.embeddings(&names.embeddings, n_classes, &all)?;
+        let means = class_means(train, n_classes);
+        let n_right = (0..n_classes)
+            .filter(|&class| {
+                let cosine = |mean: &Vec<f32>| dot(mean, dense[class]);
+                (0..n_classes).all(|other| cosine(&means[other]) <= cosine(&means[class]))
+            })
+            .count();
+        if n_right * 3 < n_classes || n_right < 3 {
+            return Ok(Corpus::default());
+        }
+        Ok(Corpus {
+            words: names.texts.iter().map(|text| ngrams(text, self.config.n_buckets)).collect(),
+            dense,
+            targets: all.iter().map(|&class| Target { class: Some(class), weight: NAME_WEIGHT }).collect(),
+        })
+    }
+
+    fn fit(&self, texts: &Corpus, is_few: bool) -> Result<Trained, ClassifyError> {
+        let n_classes = self.labels.len();
+        let targets = self.balanced(&texts.targets);
+        let n = targets.len();
+        let fit = |inputs: &Inputs, n_in: usize, config: RegressionConfig| {
+            let fitted = Regression::fit(inputs, &targets, [n_in, n_classes], &config, self.device);
+            let (weights, bias) = fitted.parts();
+            Expert::quantize(weights, bias.to_vec())
+        };
+        let l2 = (0.1 / n as f32).clamp(1e-5, 3e-4);
+        let words = RegressionConfig {
+            n_epochs: if is_few { 30 } else { 10 },
+            batch: 256,
+            learning_rate: 0.05,
+            l2,
+            label_smoothing: 0.0,
+            seed: self.config.seed,
+        };
+        let words = fit(&Inputs::Sparse(texts.words.iter().collect()), self.config.n_buckets as usize, words)?;
+        let dense = match texts.dense.first() {
+            None => None,
+            Some(first) => {
+                let batch = 1024;
+                let n_epochs = 20.max(200usize.div_ceil(n.div_ceil(batch)));
+                let config = RegressionConfig {
+                    n_epochs,
+                    batch,
+                    learning_rate: 0.05,
+                    l2,
+                    label_smoothing: 0.0,
+                    seed: self.config.seed,
+                };
+                let expert = fit(&Inputs::Dense(texts.dense.clone()), first.len(), config)?;
+                let means = class_means(texts, n_classes);
+                // `[d_model, n_classes]`, as an expert is trained.
+                let columns: Vec<f32> = (0..first.len()).flat_map(|i| means.iter().map(move |mean| mean[i])).collect();
+                Some((expert, Expert::quantize(&columns, vec![0.0; n_classes])?))
+            }
+        };
+        Ok(Trained { words, dense })
+    }
+
+    /// The same targets, weighed by their classes' sizes as far as the settings say.
+    fn balanced(&self, targets: &[Target]) -> Vec<Target> {
+        let mut counts = vec![0.0f32; self.labels.len()];
+        targets.iter().filter_map(|target| target.class).for_each(|class| counts[class] += 1.0);
+        let mean = targets.len() as f32 / self.labels.len() as f32;
+        let factor = |class: usize| (mean / counts[class]).powf(self.config.class_balance);
+        targets
+            .iter()
+            .map(|target| Target { weight: target.weight * target.class.map_or(1.0, factor), ..*target })
+            .collect()
+    }
+}
+
+impl<'a> Corpus<'a> {
+    fn with(&self, more: &Corpus<'a>) -> Corpus<'a> {
+        Corpus {
+            words: [self.words.as_slice(), &more.words].concat(),
+            dense: [self.dense.as_slice(), &more.dense].concat(),
+            targets: [self.targets.as_slice(), &more.targets].concat(),
+        }
+    }
+
+    /// The texts outside `part`, a sorted list of indices, and those in it.
+    fn divide(&self, part: &[usize]) -> (Corpus<'a>, Corpus<'a>) {
+        let pick = |wanted: bool| {
+            let chosen = || (0..self.targets.len()).filter(move |i| part.binary_search(i).is_ok() == wanted);
+            Corpus {
+                words: chosen().map(|i| self.words[i].clone()).collect(),
+                dense: if self.dense.is_empty() { Vec::new() } else { chosen().map(|i| self.dense[i]).collect() },
+                targets: chosen().map(|i| self.targets[i]).collect(),
+            }
+        };
+        (pick(false), pick(true))
+    }
+}
+
+impl Trained {
+    /// The logits of text `i`, and its cosine with the nearest prototype.
+    fn read(&self, texts: &Corpus, i: usize) -> (Logits, f32) {
+        let words = self.words.logits_of(&texts.words[i]);
+        match (&self.dense, texts.dense.get(i)) {
+            (Some((expert, prototypes)), Some(embedding)) => {
+                let nearest = prototypes.logits_at(embedding).into_iter().fold(-1.0, f32::max);
+                (Logits { dense: expert.logits_at(embedding), words }, nearest)
+            }
+            _ => (Logits { dense: Vec::new(), words }, 0.0),
+        }
+    }
+}
+
+/// The mean embedding of each class, of length one; zeros for a class without texts.
+fn class_means(texts: &Corpus, n_classes: usize) -> Vec<Vec<f32>> {
+    let mut means = vec![vec![0.0; texts.dense.first().map_or(0, |row| row.len())]; n_classes];
+    for (row, target) in texts.dense.iter().zip(&texts.targets) {
+        if let Some(class) = target.class {
+            means[class].iter_mut().zip(*row).for_each(|(mean, value)| *mean += value);
+        }
+    }
+    for mean in &mut means {
+        let length = dot(mean, mean).sqrt().max(1e-12);
+        mean.iter_mut().for_each(|value| *value /= length);
+    }
+    means
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests;
