@@ -10,6 +10,7 @@
 
 mod catalogue;
 mod knowledge;
+mod rules;
 mod settings;
 mod source;
 mod svg;
@@ -19,11 +20,13 @@ use std::fmt;
 use std::path::Path;
 
 use crate::pack::format::{Passage, Product, ShopSettings};
+use crate::pack::rules::ShopRules;
 
 /// A shop, read and free of mistakes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShopSource {
     pub settings: ShopSettings,
+    pub rules: ShopRules,
     pub products: Vec<Product>,
     pub passages: Vec<Passage>,
     /// By name, as products name them.
@@ -72,12 +75,13 @@ impl Mistakes {
 /// Reads the shop in `dir`, or lists all that is wrong with it.
 pub fn read_shop(dir: &Path) -> Result<ShopSource, Mistakes> {
     let mut mistakes = Mistakes::default();
-    let settings = settings::read(dir, &mut mistakes);
+    let settings = settings::read(dir, &mut mistakes).unwrap_or_default();
     // A later reader needs to know the languages; with none it can say nothing useful.
-    let mut shop = ShopSource { settings: settings.unwrap_or_default(), ..ShopSource::default() };
+    let mut shop = ShopSource { settings: settings.shop, rules: settings.rules, ..ShopSource::default() };
     if !shop.settings.languages.is_empty() {
         (shop.products, shop.images) = catalogue::read(dir, &shop.settings, &mut mistakes);
         shop.passages = knowledge::read(dir, &shop.settings, &shop.products, &mut mistakes);
+        rules::check(&settings.text, &shop.rules, &shop.settings.currency, &shop.passages, &mut mistakes);
     }
     if mistakes.0.is_empty() {
         return Ok(shop);

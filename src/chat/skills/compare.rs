@@ -1,0 +1,7 @@
+//! Two products side by side.
+
+use super::{Outcome, Request, Shop};
+
+pub(super) fn answer(_: &Shop<'_>, _: &Request<'_>) -> Outcome {
+    Outcome::NotApplicable
+}
