@@ -296,6 +296,11 @@ pub(super) fn amounts(reading: &Reading<'_>, taken: &mut Taken, currency: &str) 
     amounts
 }
 
+/// Whether a number is a sum of money.
+pub(super) fn is_priced(text: &str, number: &Number) -> bool {
+    Surroundings::of(text, number).currency.is_some()
+}
+
 /// A share off: `20 %`, `20 percent`, 八折 (20 % off), 85折, 百分之十.
 pub(super) fn percent(reading: &Reading<'_>, taken: &mut Taken) -> Option<Slot<u32>> {
     let text = &reading.text;
