@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Slot;
-use super::number::{Decimal, Number, numbers};
+pub use super::number::Decimal;
+use super::number::{Number, numbers};
 use super::reading::{Reading, Taken};
 use crate::pack::Money;
 use crate::pack::money::find_currency;
