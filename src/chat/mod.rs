@@ -16,6 +16,8 @@ mod extract;
 mod intent;
 mod language;
 mod prose;
+pub mod skills;
+pub mod slots;
 mod small_talk;
 mod stream;
 mod wish;

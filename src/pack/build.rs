@@ -10,6 +10,7 @@ use crate::pack::format::{
     Product, RowOwner, SectionEntry, SectionName, hex,
 };
 use crate::pack::import::ShopSource;
+use crate::pack::rules::ShopRules;
 use crate::protocol::Language;
 use crate::retrieve::lexical;
 
@@ -123,6 +124,9 @@ fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, B
         (SectionName::Lexical, lexical::write(&shop.passages, &shop.products)),
         (SectionName::Images, write_images(shop)?),
     ];
+    if shop.rules != ShopRules::default() {
+        sections.push((SectionName::Rules, serde_json::to_vec(&shop.rules)?));
+    }
     sections.extend(embeddings.map(|bytes| (SectionName::Embeddings, bytes)));
     // Offsets stand in the header and move with its length; pad it to a length found in two rounds.
     let mut header_length = 0;

@@ -2,6 +2,7 @@ use std::convert::Infallible;
 
 use super::*;
 use crate::pack::open::{Pack, PackError};
+use crate::pack::rules::ShopRules;
 use crate::pack::{Money, format::Availability, format::Localized, format::ShopSettings};
 
 fn english(text: &str) -> Localized<String> {
@@ -34,6 +35,7 @@ fn shop() -> ShopSource {
     let passage =
         Passage { id: "a#one".into(), heading: "Shipping".into(), text: "It is free.".into(), ..Passage::default() };
     ShopSource {
+        rules: ShopRules::default(),
         settings: ShopSettings { id: "s".into(), languages: vec![Language::En], ..ShopSettings::default() },
         products: vec![product],
         passages: vec![passage],
@@ -146,4 +148,19 @@ fn quantizing_moves_a_cosine_by_less_than_a_hundredth() {
         let rough: f32 = values.iter().zip(&b).map(|(&x, y)| f32::from(x) * scale * y).sum();
         assert!((exact - rough).abs() < MAX_ERROR, "{exact} and {rough}");
     }
+}
+
+#[test]
+fn the_rules_come_back_as_they_went_in_and_a_pack_without_them_has_none() {
+    let mut shop = shop();
+    let rules = r#"{"returns": {"source": "a#one", "days": 14}, "handoff": null,
+        "shipping": {"source": "a#one", "bands_g": [1000], "zones": [
+            {"name": {"en": "Here"}, "places": ["*"], "prices": ["3.90 EUR"], "days": [1, 2]}]}}"#;
+    shop.rules = serde_json::from_str(rules).expect("the rules are sound");
+    let pack = Pack::open(build_lexical(&shop).unwrap()).unwrap();
+    assert_eq!(pack.rules().unwrap(), shop.rules);
+    shop.rules = ShopRules::default();
+    let old = build_lexical(&shop).unwrap();
+    assert!(!String::from_utf8_lossy(&old).contains("\"rules\""));
+    assert_eq!(Pack::open(old).unwrap().rules().unwrap(), ShopRules::default());
 }
