@@ -9,7 +9,7 @@ mod sentences;
 
 use leptos::prelude::*;
 
-pub use conversation::{Conversation, ask, begin_anew};
+pub use conversation::{Conversation, Message, ask, begin_anew};
 pub use panel::{launcher, panel};
 
 use super::browser;
