@@ -140,6 +140,10 @@ pub enum VaultAct {
     Put {
         fact: Fact,
     },
+    /// Forgets the last so many turns: the shopper puts a question in other words.
+    ForgetTurns {
+        last: usize,
+    },
     /// Everything that it holds, as JSON for the shopper to take along.
     Export,
     /// Destroys the key, then deletes everything.

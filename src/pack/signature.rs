@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! last bytes  what
-//!         64  Ed25519 signature (RFC 8032) over DOMAIN ‖ SHA-256 of the header ‖ issued, u64 little endian
+//!         64  Ed25519 signature (RFC 8032) over DOMAIN ‖ the pack's prefix ‖ issued, u64 little endian
 //!         32  the shop's public key
 //!          8  issued: seconds since the Unix epoch, u64 little endian
 //!          8  MAGIC
 //! ```
 //!
-//! The header names the SHA-256 of every section, so what is signed is the whole pack. A reader that knows of no
+//! The prefix holds the format's version and the SHA-256 of the header, the header that of every section: what is
+//! signed is the whole pack. A reader that knows of no
 //! signatures passes the last bytes over.
 
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,7 @@ impl<'a> Seal<'a> {
 }
 
 fn message(pack: &[u8], issued: u64) -> Option<Vec<u8>> {
-    Some([DOMAIN, pack.get(16..PREFIX_BYTES)?, &issued.to_le_bytes()].concat())
+    Some([DOMAIN, pack.get(..PREFIX_BYTES)?, &issued.to_le_bytes()].concat())
 }
 
 /// The pack without its signature, if it has one.
@@ -160,7 +161,7 @@ mod tests {
         let signed = sign(&pack(), &key, 1_000).unwrap();
         let wanted = public_hex(&key);
         // Every byte of the prefix, the header's first and the signature; sections are under the header's hashes.
-        let places = (0..120).chain(signed.len() - SIGNATURE_BYTES..signed.len()).chain([signed.len() / 2]);
+        let places = (0..160).chain(signed.len() - SIGNATURE_BYTES..signed.len()).chain([signed.len() / 2]);
         for at in places {
             let mut changed = signed.clone();
             changed[at] ^= 1;

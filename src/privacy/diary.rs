@@ -83,10 +83,12 @@ pub async fn recall(drawer: &impl Drawer) -> Result<Kept, DiaryError> {
     Ok(kept)
 }
 
-/// Forgets the conversation; facts stay.
-pub async fn forget_turns(drawer: &impl Drawer) -> Result<(), DiaryError> {
-    let turns: Vec<String> = drawer.names().await?.into_iter().filter(|name| name.starts_with(TURN)).collect();
-    Ok(drawer.remove(&turns).await?)
+/// Forgets the last so many turns; facts stay.
+pub async fn forget_turns(drawer: &impl Drawer, last: usize) -> Result<(), DiaryError> {
+    let mut turns: Vec<String> = drawer.names().await?.into_iter().filter(|name| name.starts_with(TURN)).collect();
+    turns.sort();
+    let first = turns.len().saturating_sub(last);
+    Ok(drawer.remove(&turns[first..]).await?)
 }
 
 fn name_of(turn: &Turn) -> String {
@@ -132,7 +134,9 @@ mod tests {
         let kept = block_on(recall(&vault)).unwrap();
         assert_eq!((kept.turns.as_slice(), kept.facts.as_slice()), (&turns[..], &[cart][..]));
 
-        block_on(forget_turns(&vault)).unwrap();
+        block_on(forget_turns(&vault, 1)).unwrap();
+        assert_eq!(block_on(recall(&vault)).unwrap().turns, turns[..2]);
+        block_on(forget_turns(&vault, usize::MAX)).unwrap();
         let kept = block_on(recall(&vault)).unwrap();
         assert_eq!((kept.turns.len(), kept.facts.len()), (0, 1));
         block_on(put(&vault, &Fact { name: "cart".into(), value: String::new() })).unwrap();

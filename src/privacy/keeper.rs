@@ -15,7 +15,7 @@ pub async fn note(vault: &Vault, text: String, language: Language, reply: &Reply
 }
 
 pub async fn forget_conversation(vault: &Vault) -> Result<(), EngineError> {
-    match diary::forget_turns(vault).await {
+    match diary::forget_turns(vault, usize::MAX).await {
         Err(DiaryError::Drawer(DrawerError::Refused(_))) => Ok(()),
         done => Ok(done?),
     }
@@ -40,6 +40,7 @@ async fn try_act(vault: &Vault, act: &VaultAct) -> Result<Event, DiaryError> {
         VaultAct::Unlock { passphrase } => drop(vault.unlock(passphrase).await?),
         VaultAct::Protect { passphrase } => vault.protect(passphrase.as_deref()).await?,
         VaultAct::Put { fact } => diary::put(vault, fact).await?,
+        VaultAct::ForgetTurns { last } => diary::forget_turns(vault, *last).await?,
         VaultAct::Export => return Ok(Event::Exported { json: json::to_string(&diary::recall(vault).await?)? }),
         VaultAct::Erase => vault.destroy().await?,
     }

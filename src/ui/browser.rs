@@ -111,6 +111,13 @@ pub fn replace_address(query: &str) {
     }
 }
 
+/// Dispatches an event without content, for the page's own first script.
+pub fn tell_window(event: &str) {
+    if let Ok(event) = web_sys::Event::new(event) {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
 pub fn listen(target: &web_sys::EventTarget, event: &str, then: impl FnMut(web_sys::Event) + 'static) {
     let listener = Closure::<dyn FnMut(web_sys::Event)>::new(then);
     let _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());

@@ -157,6 +157,8 @@ pub struct Store {
     pub wanted_device: DevicePreference,
     pub storage: RwSignal<Option<StorageReport>>,
     pub fetched: RwSignal<Vec<Fetched>>,
+    /// A newer build is here and waits for the shopper's word.
+    pub update: RwSignal<bool>,
     /// The page that this one is a widget in, if it is one.
     pub host: Host,
 }
@@ -211,6 +213,7 @@ impl Store {
             },
             storage: RwSignal::new(None),
             fetched: RwSignal::new(Vec::new()),
+            update: RwSignal::new(false),
             host,
         };
         store.keep();

@@ -80,6 +80,13 @@ pub fn protect(store: Store, passphrase: String) {
     });
 }
 
+/// Takes the last so many turns out of what is kept.
+pub fn forget_turns(store: Store, last: usize) {
+    if store.vault.get_untracked() == Some(VaultState::Open) {
+        act(store, VaultAct::ForgetTurns { last }, |_| {});
+    }
+}
+
 /// Gives the shopper a file with all that is kept; with what is in memory, where nothing is.
 pub fn export(store: Store) {
     let download = |json: &str| browser::download(words::EXPORT_FILE, json.as_bytes(), "application/json");

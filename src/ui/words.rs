@@ -118,6 +118,11 @@ phrases! {
     FOOTER_NOTE: "The attendant runs in your browser; nothing you type leaves this device."
         / "店员在您的浏览器里运行，您输入的内容不会离开这台设备。";
 
+    VERSION: "Version" / "版本";
+    UPDATE_READY: "A newer version of this page is ready." / "本页有新版本可用。";
+    UPDATE_TAKE: "Use it now" / "立即使用";
+    UPDATE_LATER: "Later" / "以后再说";
+
     // Chat
     OPEN_CHAT: "Ask the attendant" / "咨询店员";
     CLOSE_CHAT: "Close the chat" / "关闭对话";

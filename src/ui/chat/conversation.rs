@@ -12,7 +12,7 @@ use crate::protocol::{
     Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId, Turn,
 };
 use crate::ui::state::Store;
-use crate::ui::{browser, link, words};
+use crate::ui::{browser, link, vault, words};
 use crate::widget::{Notice, Role};
 
 /// What the composer takes, in characters.
@@ -187,12 +187,15 @@ pub fn stop(store: Store) {
 pub fn edit(store: Store, message: u32) {
     stop(store);
     let conversation = store.conversation;
-    let mut taken = None;
+    let (mut taken, mut n_turns) = (None, 0);
     conversation.messages.update(|messages| {
         let Some(at) = messages.iter().position(|other| other.id() == message) else { return };
-        taken = messages.drain(at..).next();
+        let mut gone = messages.drain(at..);
+        taken = gone.next();
+        n_turns = gone.filter(|message| message.line().is_some_and(|line| line.author == Author::Ai)).count();
     });
     let Some(Message::Shopper { question, .. }) = taken else { return };
+    vault::forget_turns(store, n_turns);
     conversation.running.set(None);
     conversation.spoken.set(Vec::new());
     conversation.draft.set(question.text);
