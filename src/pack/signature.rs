@@ -12,8 +12,6 @@
 //! signed is the whole pack. A reader that knows of no
 //! signatures passes the last bytes over.
 
-use serde::{Deserialize, Serialize};
-
 use super::format::{PREFIX_BYTES, hex};
 use crate::platform::ed25519;
 
@@ -24,12 +22,25 @@ pub const SIGNATURE_BYTES: usize = 64 + 32 + 8 + 8;
 
 /// Whom the page believes and how new a pack it has seen. What it says of the shop is public; of the shopper it
 /// says nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// The public key, 64 hexadecimal digits.
     pub key: String,
-    /// Seconds since the Unix epoch. As a double in JSON it is exact for longer than it needs to be.
+    /// Seconds since the Unix epoch.
     pub issued: u64,
+}
+
+impl Pin {
+    /// As [`Pin::text`] wrote it.
+    pub fn read(text: &str) -> Option<Pin> {
+        let (key, issued) = text.split_once(' ')?;
+        Some(Pin { key: key.to_owned(), issued: issued.parse().ok()? })
+    }
+
+    /// In one line, to be kept.
+    pub fn text(&self) -> String {
+        format!("{} {}", self.key, self.issued)
+    }
 }
 
 /// Why a pack is not believed. The one before it goes on.
@@ -151,6 +162,7 @@ mod tests {
         let pin = Pin { key: public_hex(&key), issued: 1_000 };
         assert_eq!(check(&signed, Some(&pin.key.to_uppercase()), None), Ok(Some(pin.clone())));
         assert_eq!(check(&signed, None, Some(&pin)), Ok(Some(pin)));
+        assert_eq!(Pin::read(&Pin { key: "k".into(), issued: 7 }.text()), Some(Pin { key: "k".into(), issued: 7 }));
         assert_eq!(unsigned(&signed), pack);
         assert_eq!(Pack::open(signed).unwrap().id(), Pack::open(pack).unwrap().id());
     }

@@ -13,7 +13,6 @@ use super::browser;
 use super::state::Store;
 use crate::pack::Pack;
 use crate::pack::signature::{Pin, TrustError, check};
-use crate::platform::json;
 
 /// Before the pack's address: whom the page believes for it (`localStorage`). It says nothing of the shopper.
 const PIN_KEY: &str = "attendant.pack ";
@@ -34,7 +33,7 @@ pub enum Trust {
 /// Those bytes, or the last ones that were believed.
 pub async fn believed(store: Store, url: &str, bytes: Uint8Array) -> Result<(Uint8Array, Trust), TrustError> {
     let pin_key = format!("{PIN_KEY}{url}");
-    let pin: Option<Pin> = browser::stored(&pin_key).and_then(|stored| json::from_slice(stored.as_bytes()).ok());
+    let pin: Option<Pin> = browser::stored(&pin_key).and_then(|stored| Pin::read(&stored));
     let wanted = store.host.settings.read_untracked().pack_key.clone().or_else(named_key);
     let pack = bytes.to_vec();
     match check(&pack, wanted.as_deref(), pin.as_ref()).await {
@@ -43,7 +42,7 @@ pub async fn believed(store: Store, url: &str, bytes: Uint8Array) -> Result<(Uin
         Ok(Some(_)) if Pack::open(pack).is_err() => earlier(url).await.ok_or(TrustError::Forged),
         Ok(Some(new)) => {
             if pin.as_ref() != Some(&new) {
-                browser::store(&pin_key, &json::to_string(&new).unwrap_or_default());
+                browser::store(&pin_key, &new.text());
                 keep(url, &bytes).await;
             }
             Ok((bytes, Trust::Signed))
