@@ -12,7 +12,7 @@ const [dist, optimized] = process.argv.slice(2);
 
 // Kept apart from the shell: weights live in OPFS, and an update of the shell never touches them.
 // The launcher belongs to the pages of others, which are to have the newest.
-const NOT_SHELL = [/^models\//, /^sw\.js$/, /^embed\.js$/, /\.d\.ts$/, /^_headers$/, /^build-key$/];
+const NOT_SHELL = [/^models\//, /^sw\.js$/, /^embed\.js$/, /\.d\.ts$/, /^_headers$/, /^build-key$/, /^sbom\.cdx\.json$/];
 
 // What rustc emits for wasm32 by default; without naming it, wasm-opt may refuse the input.
 const WASM_OPT = ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-bulk-memory-opt',

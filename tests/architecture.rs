@@ -25,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("recommend", &["protocol", "platform", "pack"]),
     ("classify", &["platform", "gguf", "pack", "retrieve"]),
     ("chat", &["protocol", "pack", "retrieve", "recommend", "classify"]),
+    ("privacy", &["protocol", "platform"]),
     (
         "engine",
         &[
@@ -40,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "recommend",
             "classify",
             "chat",
+            "privacy",
         ],
     ),
     ("widget", &["protocol", "platform"]),
@@ -47,7 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Of `pack`, the page may open a pack and know its format; making one is the command line's.
-const PACK_FOR_UI: &[&str] = &["format", "open"];
+const PACK_FOR_UI: &[&str] = &["format", "open", "signature"];
 
 /// The web and the view layer stay out of what must also run natively.
 const WEB: &[&str] = &["web_sys", "js_sys", "leptos", "wasm_bindgen", "wasm_bindgen_futures", "serde_wasm_bindgen"];
@@ -63,6 +65,7 @@ const WITHOUT_WEB: &[&str] = &[
     "recommend",
     "classify",
     "chat",
+    "privacy",
     "widget",
 ];
 

@@ -11,5 +11,17 @@ if ('serviceWorker' in navigator && !('embed' in document.documentElement.datase
   // index.html's policy takes no string for a script's address, and names who may make one.
   const policy = globalThis.trustedTypes?.createPolicy('attendant-shell', { createScriptURL: (address) => address });
   const address = policy ? policy.createScriptURL('sw.js') : 'sw.js';
-  navigator.serviceWorker.register(address).catch((error) => console.warn('no offline copy:', error.message));
+  navigator.serviceWorker.register(address).then(offer, (error) => console.warn('no offline copy:', error.message));
+}
+
+// A newer build waits until the shopper takes it or has closed every tab of this one; the page shows the offer.
+// Events of the window, because page and script know of each other no more than that.
+function offer(registration) {
+  const tell = () => registration.waiting && navigator.serviceWorker.controller && dispatchEvent(new Event('attendant-update'));
+  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', tell));
+  tell();
+  addEventListener('attendant-update-taken', () => {
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    registration.waiting?.postMessage({ type: 'skip-waiting' });
+  });
 }

@@ -16,6 +16,7 @@ use futures::lock::Mutex;
 use super::Engine;
 use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
+use crate::privacy::{Vault, keeper};
 use crate::protocol::{
     ConversationId, DevicePreference, DeviceReport, EngineError, ErrorCode, Event, FromWorker, Language, Phase,
     Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
@@ -75,12 +76,14 @@ struct Shared<E> {
     /// Conversations have an order, and the model one state at a time.
     asking: Mutex<()>,
     loading: Mutex<()>,
+    vault: Vault,
 }
 
 impl<E: Answers> Host<E> {
     pub fn new(engine: E, emit: Emit) -> Host<E> {
-        let running = RefCell::default();
-        Host { shared: Rc::new(Shared { engine, emit, running, asking: Mutex::new(()), loading: Mutex::new(()) }) }
+        let (running, vault) = (RefCell::default(), Vault::new());
+        let (asking, loading) = (Mutex::new(()), Mutex::new(()));
+        Host { shared: Rc::new(Shared { engine, emit, running, asking, loading, vault }) }
     }
 
     pub fn engine(&self) -> &E {
@@ -143,7 +146,7 @@ impl From<WeightError> for Ended {
 }
 
 async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Vec<u8>>) -> Result<Event, Ended> {
-    let Shared { engine, asking, loading, .. } = &*answer.shared;
+    let Shared { engine, asking, loading, vault, .. } = &*answer.shared;
     let cancel = &answer.cancel;
     match request {
         Request::OpenPack => {
@@ -161,12 +164,15 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             if cancel.is_cancelled() {
                 return Err(Ended::Cancelled);
             }
-            Ok(Event::ReplyDone { reply: reply? })
+            let reply = reply?;
+            keeper::note(vault, text, language, &reply).await;
+            Ok(Event::ReplyDone { reply })
         }
         Request::ForgetConversation { conversation } => {
             // Not in the middle of a turn of it.
             let _turn = or_cancel(asking.lock(), cancel).await?;
             engine.forget(conversation);
+            keeper::forget_conversation(vault).await?;
             Ok(Event::Forgotten)
         }
         Request::Recommend { surface, history, limit } => {
@@ -178,6 +184,7 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let embeddings = engine.embed(&texts, &|event| answer.say(event)).await?;
             Ok(Event::Embedded { embeddings, elapsed_ms: platform::clock::now_ms() - start_ms })
         }
+        Request::Vault { act } => Ok(keeper::act(vault, act).await?),
         Request::InspectStorage => Ok(Event::Storage { report: platform::inspect_storage().await }),
         Request::ClearStorage => Ok(Event::Storage { report: platform::clear_storage().await }),
         // Answered without a task; see `handle`.

@@ -6,9 +6,13 @@
 mod cancel;
 #[cfg(feature = "engine")]
 pub mod device;
+#[cfg(feature = "core")]
+mod drawer;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 mod random;
+#[cfg(feature = "core")]
+pub mod safe;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 mod web;
 #[cfg(feature = "core")]
@@ -27,6 +31,8 @@ fn property(object: &wasm_bindgen::JsValue, name: &str) -> wasm_bindgen::JsValue
 }
 
 pub use cancel::{CancelToken, Cancelled};
+#[cfg(feature = "core")]
+pub use drawer::{Drawer, DrawerError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 pub use random::SplitMix64;

@@ -53,6 +53,7 @@ fn app(connection: Option<Connection>) -> AnyView {
     browser::listen(&browser::window(), "popstate", move |_| {
         store.route.set(Route::from_query(browser::query_parameter));
     });
+    browser::listen(&browser::window(), "attendant-update", move |_| store.update.set(true));
     title(store);
     accent(store);
     link::open_shop(store);
@@ -67,11 +68,38 @@ fn app(connection: Option<Connection>) -> AnyView {
                 masthead(store),
                 html::main().id("main").attr("tabindex", "-1").child(part(store, main(store))),
                 part(store, footer(store)),
+                html::live(move || store.update.get().then(|| update_offer(store))),
                 chat::launcher(store),
             )),
         part(store, html::live(move || store.chat_open.get().then(|| chat::panel(store)))),
         announcer(store),
     ))
+}
+
+/// A newer build is offered, never forced: what is typed and said here is not lost to it. See `www/start.js`.
+fn update_offer(store: Store) -> AnyView {
+    let answer = |label: words::Phrase, take: bool| {
+        html::button()
+            .attr("type", "button")
+            .class("small-button")
+            .on(leptos::ev::click, move |_| {
+                store.update.set(false);
+                if take {
+                    browser::tell_window("attendant-update-taken");
+                }
+            })
+            .child(move || store.say(label))
+    };
+    html::div()
+        .class("update-offer")
+        .attr("role", "status")
+        .attr("data-testid", "update-offer")
+        .child((
+            html::p().child(move || store.say(words::UPDATE_READY)),
+            answer(words::UPDATE_TAKE, true),
+            answer(words::UPDATE_LATER, false),
+        ))
+        .into_any()
 }
 
 /// The chat alone. How wide the screen is and where the shopper came from, the host knows.

@@ -38,6 +38,22 @@ pub fn unstore(key: &str) {
     }
 }
 
+fn session_storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// What this tab holds through a reload, and no longer.
+pub fn kept_for_tab(key: &str) -> Option<String> {
+    session_storage()?.get_item(key).ok().flatten()
+}
+
+/// See [`kept_for_tab`]; an empty value is forgotten.
+pub fn keep_for_tab(key: &str, value: &str) {
+    if let Some(storage) = session_storage() {
+        let _ = if value.is_empty() { storage.remove_item(key) } else { storage.set_item(key, value) };
+    }
+}
+
 /// Milliseconds since the Unix epoch.
 pub fn now_ms() -> f64 {
     js_sys::Date::now()
@@ -93,6 +109,13 @@ pub fn push_address(query: &str) {
 pub fn replace_address(query: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(query));
+    }
+}
+
+/// Dispatches an event without content, for the page's own first script.
+pub fn tell_window(event: &str) {
+    if let Ok(event) = web_sys::Event::new(event) {
+        let _ = window().dispatch_event(&event);
     }
 }
 

