@@ -48,8 +48,8 @@ pub struct SectionEntry {
     pub sha256: String,
 }
 
-/// The sections of a pack. Only [`SectionName::Embeddings`] may be absent: a pack without them answers
-/// from words alone.
+/// The sections of a pack. [`SectionName::Embeddings`] may be absent: a pack without them answers from words alone.
+/// So may the last two, where the shop has no order history and no rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SectionName {
@@ -59,6 +59,10 @@ pub enum SectionName {
     Embeddings,
     Lexical,
     Images,
+    /// `recommend::model`'s file: what the orders of all shoppers teach.
+    Recommend,
+    /// [`crate::pack::ranking::Ranking`], JSON.
+    Ranking,
 }
 
 /// One value in each language that has it.

@@ -13,6 +13,7 @@ pub mod format;
 pub mod money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod open;
+pub mod ranking;
 
 #[cfg(feature = "import")]
 pub mod build;

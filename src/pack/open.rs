@@ -10,6 +10,7 @@ use crate::pack::format::{
     EmbeddingsHeader, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
     SectionName, ShopSettings, hex,
 };
+use crate::pack::ranking::Ranking;
 use crate::platform::{JsonError, json};
 
 /// Why a pack cannot be opened.
@@ -39,6 +40,8 @@ impl SectionName {
             SectionName::Embeddings => "embeddings",
             SectionName::Lexical => "lexical",
             SectionName::Images => "images",
+            SectionName::Recommend => "recommend",
+            SectionName::Ranking => "ranking",
         }
     }
 }
@@ -106,6 +109,19 @@ impl Pack {
     /// The lexical index as `retrieve::lexical` wrote it.
     pub fn lexical(&self) -> Result<&[u8], PackError> {
         self.section(SectionName::Lexical).ok_or(PackError::Missing { at: "lexical" })
+    }
+
+    /// What the shop's orders teach, as `recommend::model` wrote it; `None` where the shop has no order history.
+    pub fn tables(&self) -> Option<&[u8]> {
+        self.section(SectionName::Recommend)
+    }
+
+    /// The shop's rules; the usual ones where it has none of its own.
+    pub fn ranking(&self) -> Result<Ranking, PackError> {
+        match self.section(SectionName::Ranking) {
+            Some(_) => self.parse(SectionName::Ranking),
+            None => Ok(Ranking::default()),
+        }
     }
 
     /// An image by the name a product gives it.

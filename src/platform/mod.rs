@@ -4,6 +4,8 @@
 //! touching and offer the same names. Nothing outside this folder asks which of the two it runs on.
 
 mod cancel;
+#[cfg(feature = "core")]
+mod drawer;
 #[cfg(feature = "engine")]
 pub mod device;
 #[cfg(not(target_arch = "wasm32"))]
@@ -26,6 +28,8 @@ fn property(object: &wasm_bindgen::JsValue, name: &str) -> wasm_bindgen::JsValue
 }
 
 pub use cancel::{CancelToken, Cancelled};
+#[cfg(feature = "core")]
+pub use drawer::{Drawer, DrawerError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]

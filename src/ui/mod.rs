@@ -18,6 +18,7 @@ pub mod client;
 pub mod element;
 pub mod embed;
 pub mod history;
+pub mod memory;
 pub mod icon;
 pub mod intl;
 pub mod link;

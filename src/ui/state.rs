@@ -13,16 +13,19 @@ use super::receipt::Fetched;
 use super::route::Route;
 use super::shop::Shop;
 use super::words::Phrase;
-use super::{browser, embed, words};
+use super::{browser, embed, memory, words};
 use crate::pack::Localized;
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, WeightSource,
+    DevicePreference, DeviceReport, EngineError, Insight, Language, Phase, RequestId, ShopperAction, ShopperEvent,
+    StorageReport, WeightSource,
 };
 
 const LANGUAGE_KEY: &str = "attendant.language";
 const THEME_KEY: &str = "attendant.theme";
 const PERSONALISE_KEY: &str = "attendant.personalise";
+/// For how many days, while the shopper wants it.
 const REMEMBER_KEY: &str = "attendant.remember";
+const DEFAULT_RETENTION_DAYS: u16 = 90;
 
 /// The shop's file, as far as it has come.
 #[derive(Clone, Debug, Default)]
@@ -129,12 +132,17 @@ pub struct Store {
     pub shop: RwSignal<ShopState>,
     pub cart: RwSignal<Cart>,
     pub history: RwSignal<History>,
-    /// A stored history could not be read and was set aside.
+    /// Part of what was stored could not be read and was set aside.
     pub history_aside: RwSignal<bool>,
+    /// What follows from the history, as the worker last said.
+    pub insights: RwSignal<Vec<Insight>>,
+    /// What is not on the disk yet, or never will be.
+    pub unstored: StoredValue<Vec<ShopperEvent>>,
     /// Whether recommendations may look at the history.
     pub personalise: RwSignal<bool>,
-    /// Whether the history outlives the tab.
+    /// Whether the history outlives the tab, and for how long.
     pub remember: RwSignal<bool>,
+    pub retention_days: RwSignal<u16>,
     pub chat_open: RwSignal<bool>,
     pub conversation: Conversation,
     /// The screen is narrow: the chat fills it.
@@ -170,30 +178,27 @@ impl Store {
             .map_or(Language::default(), |tag| Language::from_tag(&tag));
         let theme = browser::stored(THEME_KEY).map_or(Theme::Auto, |code| Theme::from_code(&code));
         let cart = browser::stored(cart::KEY).map_or_else(Cart::default, |json| Cart::from_json(&json));
-        let remember = browser::stored(REMEMBER_KEY).is_some();
+        let remembered = browser::stored(REMEMBER_KEY);
+        let retention_days = remembered.as_ref().and_then(|days| days.parse().ok()).unwrap_or(DEFAULT_RETENTION_DAYS);
         let personalise = match browser::stored(PERSONALISE_KEY).as_deref() {
             Some(chosen) => chosen != "off",
             None => host.personalises(),
         };
-        let (history, aside) = match browser::stored(history::KEY).map(|json| (History::from_json(&json), json)) {
-            None => (History::default(), false),
-            Some((Ok(history), _)) => (history, false),
-            Some((Err(_), json)) => {
-                browser::store(history::ASIDE_KEY, &json);
-                browser::unstore(history::KEY);
-                (History::default(), true)
-            }
-        };
+        let unstored = browser::kept_in_tab(history::KEY).map(|json| history::unstored_from_json(&json));
+        let unstored = unstored.unwrap_or_default();
         let store = Store {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
             route: RwSignal::new(Route::from_query(browser::query_parameter)),
             shop: RwSignal::new(ShopState::Opening),
             cart: RwSignal::new(cart),
-            history: RwSignal::new(history),
-            history_aside: RwSignal::new(aside),
+            history: RwSignal::new(History::of(unstored.clone())),
+            history_aside: RwSignal::new(false),
+            insights: RwSignal::new(Vec::new()),
+            unstored: StoredValue::new(unstored),
             personalise: RwSignal::new(personalise),
-            remember: RwSignal::new(remember),
+            remember: RwSignal::new(remembered.is_some()),
+            retention_days: RwSignal::new(retention_days),
             chat_open: RwSignal::new(false),
             conversation: Conversation::new(),
             phone: RwSignal::new(false),
@@ -231,15 +236,16 @@ impl Store {
             }
         });
         Effect::new(move |_| browser::store(cart::KEY, &self.cart.read().to_json()));
-        Effect::new(move |_| match self.remember.get() {
-            true => {
-                browser::store(REMEMBER_KEY, "yes");
-                browser::store(history::KEY, &self.history.read().to_json());
+        Effect::new(move |before: Option<Option<u16>>| {
+            let days = self.remember.get().then(|| self.retention_days.get());
+            match days {
+                Some(days) => browser::store(REMEMBER_KEY, &days.to_string()),
+                None => browser::unstore(REMEMBER_KEY),
             }
-            false => {
-                browser::unstore(REMEMBER_KEY);
-                browser::unstore(history::KEY);
+            if before.is_some_and(|before| before != days) {
+                memory::remember(self, days.is_some());
             }
+            days
         });
         // Only what differs from how a visit begins anyway is worth keeping.
         Effect::new(move |_| match self.personalise.get() {
@@ -315,8 +321,18 @@ impl Store {
         if !self.personalise.get_untracked() && action != ShopperAction::NotInterested {
             return;
         }
-        let now_ms = browser::now_ms();
-        self.history.maybe_update(|history| history.record(action, product, now_ms));
+        self.note(ShopperEvent::new(action, product, browser::now_ms()));
+    }
+
+    /// Notes it here and has the worker note it.
+    pub fn note(self, event: ShopperEvent) {
+        let is_news = self.history.try_maybe_update(|history| {
+            let is_news = history.record(event.clone());
+            (is_news, is_news)
+        });
+        if is_news == Some(true) {
+            memory::note(self, vec![event]);
+        }
     }
 
     pub fn add_to_cart(self, product: &str) {

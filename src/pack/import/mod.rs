@@ -1,7 +1,7 @@
 //! Reads what a shop owner writes, and reports every mistake in it, each with a place and a cure.
 //!
 //! ```text
-//! shop.toml              settings
+//! shop.toml              settings, and what the shop says of its recommendations
 //! products.csv           Merchant Center's columns, in the default language
 //! products.<lang>.csv    the translation feed of every further language
 //! images/*.svg           what image_link names
@@ -10,24 +10,31 @@
 
 mod catalogue;
 mod knowledge;
+mod ranking;
 mod settings;
 mod source;
 mod svg;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::pack::format::{Passage, Product, ShopSettings};
+use crate::pack::ranking::Ranking;
 
 /// A shop, read and free of mistakes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShopSource {
     pub settings: ShopSettings,
     pub products: Vec<Product>,
     pub passages: Vec<Passage>,
     /// By name, as products name them.
     pub images: BTreeMap<String, Vec<u8>>,
+    pub ranking: Ranking,
+    /// Where the order history lies, relative to the shop's folder, if the shop names one.
+    pub events: Option<PathBuf>,
+    /// What the orders teach: `recommend::model`'s file, as it goes into the pack.
+    pub tables: Option<Vec<u8>>,
 }
 
 /// One thing to put right.
@@ -78,6 +85,7 @@ pub fn read_shop(dir: &Path) -> Result<ShopSource, Mistakes> {
     if !shop.settings.languages.is_empty() {
         (shop.products, shop.images) = catalogue::read(dir, &shop.settings, &mut mistakes);
         shop.passages = knowledge::read(dir, &shop.settings, &shop.products, &mut mistakes);
+        (shop.ranking, shop.events) = ranking::read(dir, &shop.settings, &shop.products, &mut mistakes);
     }
     if mistakes.0.is_empty() {
         return Ok(shop);

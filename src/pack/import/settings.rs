@@ -14,7 +14,7 @@ use crate::protocol::Language;
 const FILE: &str = "shop.toml";
 
 /// Every key of the top level; the order of a good file.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "format",
     "id",
     "currency",
@@ -27,6 +27,7 @@ const KEYS: [&str; 12] = [
     "quick_replies",
     "contact",
     "decline",
+    "recommend",
 ];
 const CONTACT_KEYS: [&str; 5] = ["email", "telephone", "whatsapp", "address", "hours"];
 
