@@ -191,6 +191,13 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
+    /// `values` are `[n_rows, d_model]`, `scales` one a row; `None` where the lengths disagree.
+    pub fn new(header: EmbeddingsHeader, scales: Vec<f32>, values: Vec<i8>) -> Option<Embeddings> {
+        let (n_rows, d_model) = (header.rows.len(), header.d_model as usize);
+        let agree = d_model > 0 && scales.len() == n_rows && n_rows.checked_mul(d_model) == Some(values.len());
+        agree.then_some(Embeddings { header, scales, values })
+    }
+
     /// The encoder a query must be embedded with.
     pub fn encoder(&self) -> &crate::pack::EncoderId {
         &self.header.encoder

@@ -75,6 +75,10 @@ impl History {
         self.events.iter().any(|event| event.action == ShopperAction::NotInterested && event.product == product)
     }
 
+    pub fn is_liked(&self, product: &str) -> bool {
+        self.events.iter().any(|event| event.action == ShopperAction::Liked && event.product == product)
+    }
+
     fn trim(&mut self) {
         let excess = self.events.len().saturating_sub(MOST_EVENTS);
         self.events.drain(..excess);

@@ -16,7 +16,7 @@ use super::words::Phrase;
 use super::{browser, embed, memory, words};
 use crate::pack::Localized;
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Insight, Language, Phase, RequestId, ShopperAction, ShopperEvent,
+    DevicePreference, DeviceReport, EngineError, Erasure, Insight, Language, Phase, RequestId, ShopperAction, ShopperEvent,
     StorageReport, WeightSource,
 };
 
@@ -332,6 +332,16 @@ impl Store {
         });
         if is_news == Some(true) {
             memory::note(self, vec![event]);
+        }
+    }
+
+    /// Once more takes it back.
+    pub fn like(self, product: &str) {
+        let is_like = |event: &&ShopperEvent| event.action == ShopperAction::Liked && event.product == product;
+        let liked = self.history.read_untracked().events().iter().find(is_like).cloned();
+        match liked {
+            Some(event) => memory::erase(self, Erasure::Event(event)),
+            None => self.record(ShopperAction::Liked, product),
         }
     }
 

@@ -4,7 +4,7 @@
 //! one arm per language: a missing translation does not compile.
 
 use crate::protocol::{
-    DeviceKind, DeviceReason, DeviceReport, ErrorCode, Language, Phase, ShopperAction, WeightSource,
+    DeviceKind, DeviceReason, DeviceReport, ErrorCode, Hint, Language, Phase, ShopperAction, WeightSource,
 };
 
 /// One fixed phrase.
@@ -95,6 +95,13 @@ phrases! {
     // Recommendations
     FOR_YOU: "Chosen for you" / "为您挑选";
     FROM_THE_SHELF: "From our shelf" / "店主推荐";
+    GOES_WITH: "Goes well with it" / "与它相配";
+    AGAIN: "Once more?" / "再来一份？";
+    LIKE: "I like it" / "喜欢";
+    NO_REASON: "Don't use this" / "不要据此推荐";
+    REASON_AGAIN: "You had it before" / "您买过";
+    REASON_POPULAR: "Much bought lately" / "最近很多人买";
+    REASON_NEW: "New in the shop" / "新品";
     GOES_WITH_CART: "Goes well with your cart" / "与购物车里的商品相配";
     PERSONALISE: "Personalise" / "个性化推荐";
     NOT_INTERESTED: "Not interested" / "不感兴趣";
@@ -187,13 +194,15 @@ phrases! {
         / "本页的安全策略禁止向其他网址发请求。是否点击外部链接由您决定，对方网站会知道您来过。";
     PERSONAL: "What is recorded about you" / "关于您的记录";
     PERSONAL_EMPTY: "Nothing." / "没有任何记录。";
-    PERSONAL_MEMORY: "Kept in this tab's memory, gone when you close it." / "只留在此标签页的内存里，关闭即清除。";
+    PERSONAL_MEMORY: "Kept in this tab, gone when you close it." / "只留在此标签页里，关闭即清除。";
     PERSONAL_STORED: "Kept on this device, in this browser." / "保存在这台设备的浏览器里。";
     PERSONAL_ASIDE: "An older record could not be read and was set aside." / "有一份旧记录无法读取，已搁置。";
     ERASE: "Erase" / "删除";
     ERASE_ALL: "Erase all" / "全部删除";
     EXPORT: "Export (JSON)" / "导出（JSON）";
     ERASED: "Erased." / "已删除。";
+    KEEP_FOR: "Keep for" / "保留";
+    LEARN_ANEW: "Forget what clicks have taught" / "清除从点击中学到的";
     PERSONAL_NOTE: "Prices and stock are the same for everyone, whatever is recorded here."
         / "无论这里记录了什么，价格和库存对所有人都一样。";
 }
@@ -270,6 +279,83 @@ pub fn because_viewed(language: Language, title: &str) -> String {
     }
 }
 
+pub fn because_liked(language: Language, title: &str) -> String {
+    match language {
+        Language::En => format!("Because you like {title}"),
+        Language::Zh => format!("因为您喜欢{title}"),
+    }
+}
+
+pub fn because_searched(language: Language, text: &str) -> String {
+    match language {
+        Language::En => format!("Because you searched for “{text}”"),
+        Language::Zh => format!("因为您搜索过“{text}”"),
+    }
+}
+
+pub fn often_with(language: Language, title: &str) -> String {
+    match language {
+        Language::En => format!("Often bought with {title}"),
+        Language::Zh => format!("常与{title}一起购买"),
+    }
+}
+
+/// A reason, and what both products are.
+pub fn with_shared(language: Language, reason: String, shared: Option<&str>) -> String {
+    match (shared, language) {
+        (None, _) => reason,
+        (Some(shared), Language::En) => format!("{reason} · both {shared}"),
+        (Some(shared), Language::Zh) => format!("{reason} · 同为{shared}"),
+    }
+}
+
+/// `90 days`.
+pub fn n_days(language: Language, n: u16) -> String {
+    match language {
+        Language::En => format!("{n} days"),
+        Language::Zh => format!("{n} 天"),
+    }
+}
+
+pub fn interested(language: Language, feature: &str, percent: u32) -> String {
+    match language {
+        Language::En => format!("Interested in {feature} ({percent} %)"),
+        Language::Zh => format!("关注{feature}（{percent}%）"),
+    }
+}
+
+pub fn next_guess(language: Language, title: &str) -> String {
+    match language {
+        Language::En => format!("May want next: {title}"),
+        Language::Zh => format!("接下来可能想要：{title}"),
+    }
+}
+
+pub fn visit(language: Language, n: usize) -> String {
+    match language {
+        Language::En => format!("A visit, {}", n_results(language, n)),
+        Language::Zh => format!("一次光顾，{}", n_results(language, n)),
+    }
+}
+
+/// How recommendations have shifted for this shopper.
+pub fn learned(language: Language, hint: Hint, more: bool) -> String {
+    let hint = match hint {
+        Hint::Words => Phrase { en: "a like description", zh: "描述相似" },
+        Hint::Shelf => Phrase { en: "the same shelf", zh: "同类商品" },
+        Hint::Others => Phrase { en: "what others bought", zh: "他人购买" },
+        Hint::Popular => Phrase { en: "what is popular", zh: "热门程度" },
+        Hint::Own => Phrase { en: "what you bought", zh: "您的购买" },
+    };
+    let hint = hint.get(language);
+    match (language, more) {
+        (Language::En, true) => format!("Learned from your choices: {hint} counts more"),
+        (Language::En, false) => format!("Learned from your choices: {hint} counts less"),
+        (Language::Zh, true) => format!("从您的选择中学到：{hint}更重要"),
+        (Language::Zh, false) => format!("从您的选择中学到：{hint}较不重要"),
+    }
+}
+
 pub fn because_in_cart(language: Language, title: &str) -> String {
     match language {
         Language::En => format!("Goes with {title} in your cart"),
@@ -321,6 +407,18 @@ pub fn remove_named(language: Language, title: &str) -> String {
 
 pub fn action(language: Language, action: ShopperAction, title: &str) -> String {
     match (language, action) {
+        (Language::En, ShopperAction::ViewItemList) => format!("Was shown {title}"),
+        (Language::En, ShopperAction::SelectItem) => format!("Chose {title} from a list"),
+        (Language::En, ShopperAction::BeginCheckout) => format!("Went to the checkout with {title}"),
+        (Language::En, ShopperAction::Search) => format!("Searched for “{title}”"),
+        (Language::En, ShopperAction::Liked) => format!("Liked {title}"),
+        (Language::En, ShopperAction::Dwell) => format!("Spent time with {title}"),
+        (Language::Zh, ShopperAction::ViewItemList) => format!("展示过{title}"),
+        (Language::Zh, ShopperAction::SelectItem) => format!("从列表中选了{title}"),
+        (Language::Zh, ShopperAction::BeginCheckout) => format!("带着{title}去结账"),
+        (Language::Zh, ShopperAction::Search) => format!("搜索“{title}”"),
+        (Language::Zh, ShopperAction::Liked) => format!("喜欢{title}"),
+        (Language::Zh, ShopperAction::Dwell) => format!("停留在{title}"),
         (Language::En, ShopperAction::ViewItem) => format!("Looked at {title}"),
         (Language::En, ShopperAction::AddToCart) => format!("Put {title} in the cart"),
         (Language::En, ShopperAction::RemoveFromCart) => format!("Took {title} out of the cart"),
@@ -411,7 +509,7 @@ pub fn device_reason(language: Language, report: &DeviceReport) -> String {
 /// What a failure means to the shopper, and what may help.
 pub fn error(code: ErrorCode) -> Phrase {
     match code {
-        ErrorCode::BadRequest | ErrorCode::Internal => {
+        ErrorCode::BadRequest | ErrorCode::Storage | ErrorCode::Internal => {
             Phrase { en: "Something went wrong on our side.", zh: "我们这边出了点问题。" }
         }
         ErrorCode::Network => Phrase {
