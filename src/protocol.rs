@@ -255,10 +255,6 @@ pub enum Hint {
     Shelf,
     /// Taken by others who took the same.
     Others,
-    /// Taken by many.
-    Popular,
-    /// Taken by this shopper before.
-    Own,
 }
 
 /// What to forget.

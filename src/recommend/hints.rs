@@ -9,7 +9,7 @@ use super::orders::Orders;
 use super::profile::Profile;
 use crate::protocol::{Hint, ShopperAction};
 
-pub const HINTS: [Hint; 5] = [Hint::Words, Hint::Shelf, Hint::Others, Hint::Popular, Hint::Own];
+pub const HINTS: [Hint; 3] = [Hint::Words, Hint::Shelf, Hint::Others];
 const N_HINTS: usize = HINTS.len();
 
 /// Of likeness, by the encoder's vectors where there are some. They know that a gaiwan goes with oolong; attributes
@@ -45,7 +45,7 @@ impl Weights {
         let others = if orders.is_some() { others_share } else { 0.0 };
         let words = if catalogue.features.has_vectors() { WORDS_SHARE } else { 0.0 };
         let alike = 1.0 - others;
-        Weights { prior: [alike * words, alike * (1.0 - words), others, 0.0, 0.0], shift: [0.0; N_HINTS] }
+        Weights { prior: [alike * words, alike * (1.0 - words), others], shift: [0.0; N_HINTS] }
     }
 
     pub fn sum(&self, scores: &Scores) -> f32 {
@@ -64,33 +64,21 @@ pub fn scores(
     let taste = catalogue.features.taste(profile.weights.iter().map(|(&at, &weight)| (at, weight)));
     let (by_words, by_shelf) = catalogue.features.like(&taste, candidates);
     let others = orders.map(|orders| orders.after(&profile.baskets, now_ms, true)).unwrap_or_default();
-    let popular: HashMap<usize, f32> = match orders.map(|orders| orders.popular(now_ms)) {
-        Some(popular) => {
-            let n = popular.len() as f32;
-            (0u16..).zip(popular).map(|(place, product)| (product, 1.0 - f32::from(place) / n)).collect()
-        }
-        None => HashMap::new(),
-    };
-    let own = |product: usize| if profile.is_bought(product) { 1.0 } else { 0.0 };
-    let of = |map: &HashMap<usize, f32>, product: usize| map.get(&product).copied().unwrap_or(0.0);
-    let mut scores: Vec<Scores> = (0..candidates.len())
-        .map(|at| {
-            let product = candidates[at];
-            [by_words[at], by_shelf[at], of(&others, product), of(&popular, product), own(product)]
-        })
-        .collect();
-    scale(&mut scores);
-    scores
+    gather(candidates, &by_words, &by_shelf, &others)
 }
 
 /// Makes the strongest of each hint 1.
-fn scale(scores: &mut [Scores]) {
+fn gather(candidates: &[usize], by_words: &[f32], by_shelf: &[f32], others: &HashMap<usize, f32>) -> Vec<Scores> {
+    let others = candidates.iter().map(|product| others.get(product).copied().unwrap_or(0.0));
+    let mut scores: Vec<Scores> =
+        by_words.iter().zip(by_shelf).zip(others).map(|((&words, &shelf), others)| [words, shelf, others]).collect();
     for hint in 0..N_HINTS {
         let largest = scores.iter().fold(0.0f32, |largest, scores| largest.max(scores[hint].abs()));
         if largest > 0.0 {
             scores.iter_mut().for_each(|scores| scores[hint] /= largest);
         }
     }
+    scores
 }
 
 /// Moves the weights by what the shopper took from lists and refused in them, after `from_ms`: a logistic step on
@@ -159,14 +147,7 @@ fn listwise(
             orders.beside(product as usize).into_iter().for_each(|(to, weight)| *others.entry(to).or_default() += weight);
         }
     }
-    let row = |at: usize| {
-        let product = candidates[at];
-        let own = if profile.is_bought(product) { 1.0 } else { 0.0 };
-        [by_words[at], by_shelf[at], others.get(&product).copied().unwrap_or(0.0), 0.0, own]
-    };
-    let mut scores: Vec<Scores> = (0..candidates.len()).map(row).collect();
-    scale(&mut scores);
-    scores
+    gather(candidates, &by_words, &by_shelf, &others)
 }
 
 /// The last list before `at_ms` that showed `product`.

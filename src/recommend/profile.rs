@@ -155,9 +155,6 @@ impl Profile {
         }
     }
 
-    fn state(&self, product: usize) -> State {
-        self.states.get(&product).cloned().unwrap_or_default()
-    }
 
     /// Products of which `pick` is true, in the order of the catalogue.
     fn those(&self, pick: impl Fn(&State) -> bool) -> Vec<usize> {
@@ -177,33 +174,36 @@ impl Profile {
         bought.into_iter().map(|at| (at, self.states[&at].n_bought, self.states[&at].bought_at_ms)).collect()
     }
 
-    pub fn is_bought(&self, product: usize) -> bool {
-        self.state(product).n_bought > 0
+    fn is(&self, product: usize, what: impl Fn(&State) -> bool) -> bool {
+        self.states.get(&product).is_some_and(what)
+    }
+
+    pub fn is_in_cart(&self, product: usize) -> bool {
+        self.is(product, |state| state.in_cart)
     }
 
     pub fn is_refused(&self, product: usize) -> bool {
-        self.state(product).refused
+        self.is(product, |state| state.refused)
     }
 
     /// Whether a product was bought, refused or already is in the cart.
     pub fn excludes(&self, product: usize) -> bool {
-        let state = self.state(product);
-        state.in_cart || state.n_bought > 0 || state.refused
+        self.is(product, |state| state.in_cart || state.n_bought > 0 || state.refused)
     }
 
     pub fn is_seen(&self, product: usize) -> bool {
-        self.state(product).viewed
+        self.is(product, |state| state.viewed)
     }
 
     /// How often it was shown lately and left alone.
     pub fn n_shown(&self, product: usize) -> u32 {
-        self.state(product).n_shown
+        self.states.get(&product).map_or(0, |state| state.n_shown)
     }
 
     /// Why something like `product` is shown: the strongest of what was done with it.
     pub fn reason(&self, product: usize, id: &str, shared: Option<Feature>) -> Reason {
         let product_id = id.to_owned();
-        match self.state(product) {
+        match self.states.get(&product).cloned().unwrap_or_default() {
             State { in_cart: true, .. } => Reason::BecauseInCart { product: product_id, shared },
             State { n_bought: 1.., .. } => Reason::BecauseBought { product: product_id, shared },
             State { liked: true, .. } => Reason::BecauseLiked { product: product_id, shared },

@@ -31,6 +31,8 @@ const SEEN_SHARE: f32 = 0.5;
 const SAME_CATEGORY_SHARE: f32 = 0.4;
 /// What orders hold beside a product, against what merely fits it.
 const BESIDE_SHARE: f32 = 0.7;
+/// Of a cart, the last so many: what a longer one is about, they tell as well.
+const MAX_CART: usize = 20;
 /// Showing a product once more in vain leaves it so much.
 const SHOWN_DECAY: f32 = 0.9;
 /// What is bought regularly is due after its own interval; what was bought once, after this.
@@ -57,11 +59,20 @@ pub struct Recommender {
 
 /// Candidates of one kind.
 struct Batch {
-    /// Without a reason, the shopper's own log has one.
-    candidates: Vec<(Candidate, Option<Reason>)>,
+    candidates: Vec<Candidate>,
+    why: Why,
     caps: Caps,
     /// Relevance against variety; see [`Ranking::relevance`].
     relevance: f32,
+}
+
+/// Where the reasons of a batch are; what is not shown needs none.
+enum Why {
+    /// In the shopper's own log.
+    Log,
+    /// In what stands in the cart, or is asked about.
+    Beside(Vec<usize>),
+    Same(Reason),
 }
 
 /// What is shown, until there is enough.
@@ -109,14 +120,16 @@ impl Recommender {
             Surface::Again => shelf.fill(self.again(&profile, shopper.now_ms)),
             Surface::Home => {}
         }
-        if place != Place::Similar {
+        if place != Place::Similar && !shelf.is_full() {
             let personal = (!profile.weights.is_empty()).then(|| {
                 let weights = self.weights(shopper);
                 self.for_profile(&profile, &weights, shopper.now_ms)
             });
-            shelf.fill_with_newcomers(personal, self.popular(shopper.now_ms));
+            shelf.fill_with_newcomers(personal, || self.popular(shopper.now_ms));
         }
-        shelf.fill(self.picks(shopper.now_ms));
+        if !shelf.is_full() {
+            shelf.fill(self.picks(shopper.now_ms));
+        }
         shelf.finish()
     }
 
@@ -169,17 +182,25 @@ impl Recommender {
             let score = weights.sum(&scores);
             Candidate { product, score: if profile.is_seen(product) { SEEN_SHARE * score } else { score } }
         });
-        self.batch(scored.filter(|one| one.score > 0.0).map(|one| (one, None)).collect())
+        self.batch(scored.filter(|one| one.score > 0.0).collect(), Why::Log)
     }
 
-    fn batch(&self, candidates: Vec<(Candidate, Option<Reason>)>) -> Batch {
-        Batch { candidates, caps: Caps::of(&self.ranking), relevance: self.ranking.relevance }
+    fn batch(&self, candidates: Vec<Candidate>, why: Why) -> Batch {
+        Batch { candidates, why, caps: Caps::of(&self.ranking), relevance: self.ranking.relevance }
     }
 
     /// Of all categories, whatever there is.
-    fn open_batch(&self, candidates: Vec<(Candidate, Option<Reason>)>) -> Batch {
-        let batch = self.batch(candidates);
+    fn open_batch(&self, candidates: Vec<Candidate>, why: Why) -> Batch {
+        let batch = self.batch(candidates, why);
         Batch { caps: Caps { per_category: usize::MAX, ..batch.caps }, ..batch }
+    }
+
+    fn reason(&self, why: &Why, product: usize, profile: &Profile) -> Reason {
+        match why {
+            Why::Log => self.personal_reason(product, profile),
+            Why::Beside(cart) => self.reason_beside(cart, product, profile),
+            Why::Same(reason) => reason.clone(),
+        }
     }
 
     /// Which of the shopper's own actions speaks most for `product`, and what both products share.
@@ -206,7 +227,7 @@ impl Recommender {
         let share = if profile.weights.is_empty() { 0.0 } else { PROFILE_SHARE };
         let score = |at: usize| (1.0 - share) * alike[at] + share * personal[at];
         let scored = (0..candidates.len()).map(|at| Candidate { product: candidates[at], score: score(at) });
-        self.open_batch(scored.map(|one| (one, Some(reason.clone()))).collect())
+        self.open_batch(scored.collect(), Why::Same(reason))
     }
 
     /// Likeness to a weighted set, by words and shelf in their usual shares.
@@ -214,38 +235,52 @@ impl Recommender {
         let features = &self.catalogue.features;
         let (by_words, by_shelf) = features.like(&features.taste(weights), candidates);
         let alone = Weights::prior(&self.catalogue, None, 0.0);
-        by_words.iter().zip(&by_shelf).map(|(&words, &shelf)| alone.sum(&[words, shelf, 0.0, 0.0, 0.0])).collect()
+        by_words.iter().zip(&by_shelf).map(|(&words, &shelf)| alone.sum(&[words, shelf, 0.0])).collect()
     }
 
     fn beside(&self, cart: &[usize], profile: &Profile) -> Batch {
-        let candidates = self.free(profile);
-        let mut best: Vec<(f32, Option<Reason>)> = vec![(0.0, None); candidates.len()];
+        let cart = &cart[cart.len().saturating_sub(MAX_CART)..];
+        if cart.is_empty() {
+            return self.batch(Vec::new(), Why::Log);
+        }
+        let candidates: Vec<usize> = self.free(profile).into_iter().filter(|product| !cart.contains(product)).collect();
+        let mut ordered: HashMap<usize, f32> = HashMap::new();
         for &item in cart {
-            let beside = self.orders.as_ref().map(|orders| orders.beside(item)).unwrap_or_default();
-            let fits = self.blended([(item, 1.0)], &candidates);
-            let id = &self.catalogue.ids[item];
-            for (at, &product) in candidates.iter().enumerate() {
-                let is_same = self.catalogue.categories[product] == self.catalogue.categories[item];
-                let fit = fits[at] * if is_same { SAME_CATEGORY_SHARE } else { 1.0 };
-                let (score, is_ordered) = match (beside.get(&product), beside.is_empty()) {
-                    (Some(&beside), _) => (BESIDE_SHARE * beside + (1.0 - BESIDE_SHARE) * fit, true),
-                    (None, true) => (fit, false),
-                    (None, false) => ((1.0 - BESIDE_SHARE) * fit, false),
-                };
-                if product != item && score > best[at].0 {
-                    let shared = self.catalogue.features.shared(item, product).cloned();
-                    let reason = match is_ordered {
-                        true => Reason::OftenWith { product: id.clone() },
-                        false if profile.cart().contains(&item) => Reason::BecauseInCart { product: id.clone(), shared },
-                        false => Reason::SimilarTo { product: id.clone() },
-                    };
-                    best[at] = (score, Some(reason));
-                }
+            for (product, weight) in self.orders.as_ref().map(|orders| orders.beside(item)).unwrap_or_default() {
+                let own = ordered.entry(product).or_default();
+                *own = own.max(weight);
             }
         }
-        let scored = candidates.into_iter().zip(best);
-        let scored = scored.filter(|(_, (_, reason))| reason.is_some());
-        self.batch(scored.map(|(product, (score, reason))| (Candidate { product, score }, reason)).collect())
+        let share = if ordered.is_empty() { 0.0 } else { BESIDE_SHARE };
+        let categories: HashSet<&str> = cart.iter().map(|&item| self.catalogue.categories[item].as_str()).collect();
+        let fits = self.blended(cart.iter().map(|&item| (item, 1.0)), &candidates);
+        let score = |product: usize, fit: f32| {
+            let is_same = categories.contains(self.catalogue.categories[product].as_str());
+            let fit = fit * if is_same { SAME_CATEGORY_SHARE } else { 1.0 };
+            share * ordered.get(&product).copied().unwrap_or(0.0) + (1.0 - share) * fit
+        };
+        let scored =
+            candidates.iter().zip(fits).map(|(&product, fit)| Candidate { product, score: score(product, fit) });
+        self.batch(scored.filter(|one| one.score > 0.0).collect(), Why::Beside(cart.to_vec()))
+    }
+
+    /// The one of `cart` that orders hold most often beside `product`, or else that is most like it.
+    fn reason_beside(&self, cart: &[usize], product: usize, profile: &Profile) -> Reason {
+        let with = |item: usize| self.orders.as_ref().and_then(|orders| orders.beside(item).get(&product).copied());
+        let best = |strength: &dyn Fn(usize) -> Option<f32>| {
+            let strengths = cart.iter().filter_map(|&item| Some((item, strength(item)?)));
+            strengths.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(item, _)| item)
+        };
+        if let Some(item) = best(&with) {
+            return Reason::OftenWith { product: self.catalogue.ids[item].clone() };
+        }
+        let alike = best(&|item| Some(likeness(&self.catalogue, item, product)));
+        let Some(item) = alike else { return Reason::ShopPick };
+        let id = self.catalogue.ids[item].clone();
+        match profile.is_in_cart(item) {
+            true => Reason::BecauseInCart { product: id, shared: self.catalogue.features.shared(item, product).cloned() },
+            false => Reason::SimilarTo { product: id },
+        }
     }
 
     fn again(&self, profile: &Profile, now_ms: f64) -> Batch {
@@ -258,21 +293,19 @@ impl Recommender {
             let own = (1.0 + f64::from(n)).ln() * due;
             own as f32 / 2.0 + others.get(&product).copied().unwrap_or(0.0) / 2.0
         };
-        let scored = profile.bought().into_iter().map(|(product, n, at_ms)| {
-            (Candidate { product, score: score(product, n, at_ms) }, Some(Reason::BoughtBefore))
-        });
-        self.open_batch(scored.collect())
+        let bought = profile.bought().into_iter();
+        let scored = bought.map(|(product, n, at_ms)| Candidate { product, score: score(product, n, at_ms) });
+        self.open_batch(scored.collect(), Why::Same(Reason::BoughtBefore))
     }
 
     /// By product, the most popular 1.
     pub(super) fn popularity(&self, now_ms: f64) -> HashMap<usize, f32> {
-        let popular = self.popular(now_ms).candidates.into_iter();
-        popular.map(|(candidate, _)| (candidate.product, candidate.score)).collect()
+        self.popular(now_ms).candidates.into_iter().map(|one| (one.product, one.score)).collect()
     }
 
     fn popular(&self, now_ms: f64) -> Batch {
         let popular = self.orders.as_ref().map(|orders| orders.popular(now_ms)).unwrap_or_default();
-        self.batch(in_order(popular, Reason::Popular))
+        self.batch(in_order(popular), Why::Same(Reason::Popular))
     }
 
     /// The shop's picks of the day: one of each category in turn. The day is the only seed, so every shopper sees
@@ -292,32 +325,37 @@ impl Recommender {
         let in_turn =
             (0..longest).flat_map(|rank| shelves.iter().filter_map(move |(_, shelf)| shelf.get(rank).copied()));
         // Varied as they stand.
-        Batch { relevance: 1.0, ..self.open_batch(in_order(in_turn.collect(), Reason::ShopPick)) }
+        Batch { relevance: 1.0, ..self.open_batch(in_order(in_turn.collect()), Why::Same(Reason::ShopPick)) }
     }
 }
 
-fn in_order(products: Vec<usize>, reason: Reason) -> Vec<(Candidate, Option<Reason>)> {
+/// Scores that keep an order.
+fn in_order(products: Vec<usize>) -> Vec<Candidate> {
     let n = products.len() as f32;
     let score = |place: usize| (n - place as f32) / n;
-    let candidates = products.into_iter().enumerate();
-    candidates.map(|(place, product)| (Candidate { product, score: score(place) }, Some(reason.clone()))).collect()
+    products.into_iter().enumerate().map(|(place, product)| Candidate { product, score: score(place) }).collect()
 }
 
 impl Shelf<'_> {
+    fn is_full(&self) -> bool {
+        self.items.len() >= self.limit
+    }
+
     /// Takes from a batch what is free there, by its score, its variety and the shop's rules.
     fn fill(&mut self, batch: Batch) {
         let Recommender { ranking, catalogue, .. } = self.recommender;
-        let mut reasons: HashMap<usize, Option<Reason>> = HashMap::new();
+        if self.is_full() {
+            return;
+        }
         let (mut first, mut shown_out, mut last) = (Vec::new(), Vec::new(), Vec::new());
-        for (mut candidate, reason) in batch.candidates {
-            if self.items.len() >= self.limit || self.taken.contains(&candidate.product) {
+        for mut candidate in batch.candidates {
+            if self.taken.contains(&candidate.product) {
                 continue;
             }
             let ruling = self.recommender.ruling(candidate.product, self.profile, self.place);
             let Some(ruling) = ruling else { continue };
             let n_shown = self.profile.n_shown(candidate.product);
             candidate.score *= ruling.factor * SHOWN_DECAY.powi(n_shown.min(100) as i32);
-            reasons.insert(candidate.product, reason);
             match (ruling.is_last, n_shown >= ranking.max_shown) {
                 (true, _) => last.push(candidate),
                 (false, true) => shown_out.push(candidate),
@@ -328,9 +366,7 @@ impl Shelf<'_> {
             let already: Vec<usize> = self.items.iter().map(|(candidate, _)| candidate.product).collect();
             let room = self.limit.saturating_sub(already.len());
             for candidate in diversify(catalogue, pool, &already, batch.caps, batch.relevance, room) {
-                let reason = reasons.remove(&candidate.product).flatten();
-                let reason =
-                    reason.unwrap_or_else(|| self.recommender.personal_reason(candidate.product, self.profile));
+                let reason = self.recommender.reason(&batch.why, candidate.product, self.profile);
                 self.taken.insert(candidate.product);
                 self.items.push((candidate, reason));
             }
@@ -339,21 +375,25 @@ impl Shelf<'_> {
 
     /// What is personal, then what is popular, and between them a few places for products that no orders speak for
     /// yet: they would never get any otherwise.
-    fn fill_with_newcomers(&mut self, personal: Option<Batch>, popular: Batch) {
+    fn fill_with_newcomers(&mut self, personal: Option<Batch>, popular: impl FnOnce() -> Batch) {
         let Recommender { orders, ranking, .. } = self.recommender;
         let limit = self.limit;
-        let is_new = |product: usize| orders.as_ref().is_some_and(|orders| orders.is_new(product));
-        let mut fresh = self.recommender.batch(Vec::new());
-        if let (Some(personal), Place::Home) = (&personal, self.place) {
-            let news = personal.candidates.iter().filter(|(one, _)| is_new(one.product));
-            fresh.candidates = news.map(|(one, _)| (*one, Some(Reason::New))).collect();
+        let is_new = |one: &&Candidate| orders.as_ref().is_some_and(|orders| orders.is_new(one.product));
+        let n_places = (limit as f32 * ranking.newcomer_share).round() as usize;
+        let fresh: Vec<Candidate> = match (&personal, self.place) {
+            (Some(personal), Place::Home) if n_places > 0 => personal.candidates.iter().filter(is_new).copied().collect(),
+            _ => Vec::new(),
+        };
+        self.limit = limit - n_places.min(limit).min(fresh.len());
+        if let Some(personal) = personal {
+            self.fill(personal);
         }
-        let n_fresh = (limit as f32 * ranking.newcomer_share).round() as usize;
-        self.limit = limit - n_fresh.min(limit).min(fresh.candidates.len());
-        personal.into_iter().chain([popular]).for_each(|batch| self.fill(batch));
+        if !self.is_full() {
+            self.fill(popular());
+        }
         let n_others = self.items.len();
         self.limit = limit;
-        self.fill(fresh);
+        self.fill(self.recommender.batch(fresh, Why::Same(Reason::New)));
         // Not all at the end, where nobody looks.
         let place = n_others.min(3 * limit / 5);
         let n_taken = self.items.len() - n_others;

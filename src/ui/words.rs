@@ -362,8 +362,6 @@ pub fn learned(language: Language, hint: Hint, more: bool) -> String {
         Hint::Words => Phrase { en: "a like description", zh: "描述相似" },
         Hint::Shelf => Phrase { en: "the same shelf", zh: "同类商品" },
         Hint::Others => Phrase { en: "what others bought", zh: "他人购买" },
-        Hint::Popular => Phrase { en: "what is popular", zh: "热门程度" },
-        Hint::Own => Phrase { en: "what you bought", zh: "您的购买" },
     };
     let hint = hint.get(language);
     match (language, more) {

@@ -263,7 +263,7 @@ fn hints_move_by_what_is_taken_and_left_and_can_be_taught_anew() {
     assert!(weights.shift[1] < -0.05, "{weights:?}");
     assert_eq!(weights, recommender.weights(shopper(&log)), "the same log teaches the same");
     let anew = Shopper { learned_from_ms: NOW_MS, ..shopper(&log) };
-    assert_eq!(recommender.weights(anew).shift, [0.0; 5]);
+    assert_eq!(recommender.weights(anew).shift, [0.0; 3]);
     let later = Shopper { now_ms: NOW_MS + 300.0 * DAY_MS, ..shopper(&log) };
     assert!(recommender.weights(later).shift[1].abs() < weights.shift[1].abs() / 4.0, "it is forgotten slowly");
 }
