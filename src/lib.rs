@@ -13,7 +13,7 @@
 //!
 //! # The dependency rule
 //!
-//! `ui → {widget, protocol, pack} ← engine → {chat, retrieve, recommend, pack} → generate → {model, tokenizer} →
+//! `ui → {widget, protocol, pack} ← engine → {chat, retrieve, recommend, pack, privacy} → generate → {model, tokenizer} →
 //! {gguf, kernels} → platform`. `ui` never sees Burn; `model` never sees the web.
 //! `tests/architecture.rs` reads the imports and fails when they break the rule.
 
@@ -34,6 +34,8 @@ pub mod gguf;
 pub mod kernels;
 #[cfg(feature = "engine")]
 pub mod model;
+#[cfg(feature = "core")]
+pub mod privacy;
 #[cfg(feature = "core")]
 pub mod recommend;
 #[cfg(feature = "core")]

@@ -123,11 +123,79 @@ pub enum Request {
     InspectStorage,
     /// Deletes every stored weight. Answered by [`Event::Storage`].
     ClearStorage,
+    /// About what is kept of the shopper. Answered by [`Event::Vault`], an export by [`Event::Exported`].
+    Vault { act: VaultAct },
     /// Ends another request as soon as it can end; that one answers [`Event::Cancelled`].
     /// This one is not answered.
     Cancel { request: RequestId },
     /// Answered by [`Event::Pong`] at once: the watchdog's question.
     Ping,
+}
+
+/// What to do with the vault. Making it is the shopper's consent; before that nothing is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultAct {
+    /// Opens it where there is one, and tells what it holds.
+    Inspect,
+    /// From now on questions with their answers are kept, and the facts that are put.
+    Make,
+    Unlock {
+        passphrase: String,
+    },
+    /// Seals everything anew under a passphrase, or with `None` under a key that the browser keeps.
+    Protect {
+        passphrase: Option<String>,
+    },
+    /// Keeps a fact in place of the one of its name; one with no value is forgotten.
+    Put {
+        fact: Fact,
+    },
+    /// Everything that it holds, as JSON for the shopper to take along.
+    Export,
+    /// Destroys the key, then deletes everything.
+    Erase,
+}
+
+/// Something to keep under a name of `a`-`z`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub name: String,
+    pub value: String,
+}
+
+/// A question and its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Milliseconds since the Unix epoch.
+    pub at_ms: f64,
+    pub text: String,
+    pub language: Language,
+    pub reply: Reply,
+}
+
+/// What the vault holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct VaultReport {
+    pub state: VaultState,
+    /// Told by [`VaultAct::Inspect`] and [`VaultAct::Unlock`] alone; oldest first.
+    pub turns: Vec<Turn>,
+    pub facts: Vec<Fact>,
+    /// Records that could not be read, and have been set aside.
+    pub n_aside: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultState {
+    /// The shopper has not agreed to have anything kept.
+    #[default]
+    Absent,
+    /// It wants its passphrase.
+    Locked,
+    Open,
+    /// The browser keeps nothing, as in some private windows.
+    Refused,
 }
 
 /// A place on the page that shows recommendations.
@@ -324,6 +392,12 @@ pub enum Event {
     },
     Known {
         known: Known,
+    },
+    Vault {
+        report: VaultReport,
+    },
+    Exported {
+        json: String,
     },
     Forgotten,
     Cancelled,

@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("generate", &["platform", "gguf", "model", "tokenizer"]),
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
+    ("privacy", &["protocol", "platform"]),
     ("recommend", &["protocol", "platform", "pack"]),
     ("chat", &["protocol", "pack", "retrieve", "recommend"]),
     (
@@ -38,6 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "retrieve",
             "recommend",
             "chat",
+            "privacy",
         ],
     ),
     ("widget", &["protocol", "platform"]),
@@ -60,6 +62,7 @@ const WITHOUT_WEB: &[&str] = &[
     "retrieve",
     "recommend",
     "chat",
+    "privacy",
     "widget",
 ];
 

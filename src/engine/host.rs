@@ -16,6 +16,7 @@ use futures::lock::Mutex;
 use super::Engine;
 use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
+use crate::privacy::{Vault, keeper};
 use crate::protocol::{
     ConversationId, DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, Language,
     Phase, Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
@@ -81,12 +82,19 @@ struct Shared<E> {
     /// Conversations have an order, and the model one state at a time.
     asking: Mutex<()>,
     loading: Mutex<()>,
+    vault: Vault,
 }
 
 impl<E: Answers> Host<E> {
     pub fn new(engine: E, emit: Emit) -> Host<E> {
+        Host::with_vault(engine, Vault::new(), emit)
+    }
+
+    /// Of a vault that the engine uses too.
+    pub fn with_vault(engine: E, vault: Vault, emit: Emit) -> Host<E> {
         let running = RefCell::default();
-        Host { shared: Rc::new(Shared { engine, emit, running, asking: Mutex::new(()), loading: Mutex::new(()) }) }
+        let (asking, loading) = (Mutex::new(()), Mutex::new(()));
+        Host { shared: Rc::new(Shared { engine, emit, running, asking, loading, vault }) }
     }
 
     pub fn engine(&self) -> &E {
@@ -149,7 +157,7 @@ impl From<WeightError> for Ended {
 }
 
 async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Vec<u8>>) -> Result<Event, Ended> {
-    let Shared { engine, asking, loading, .. } = &*answer.shared;
+    let Shared { engine, asking, loading, vault, .. } = &*answer.shared;
     let cancel = &answer.cancel;
     match request {
         Request::OpenPack => {
@@ -167,12 +175,15 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             if cancel.is_cancelled() {
                 return Err(Ended::Cancelled);
             }
-            Ok(Event::ReplyDone { reply: reply? })
+            let reply = reply?;
+            keeper::note(vault, text, language, &reply).await;
+            Ok(Event::ReplyDone { reply })
         }
         Request::ForgetConversation { conversation } => {
             // Not in the middle of a turn of it.
             let _turn = or_cancel(asking.lock(), cancel).await?;
             engine.forget(conversation);
+            keeper::forget_conversation(vault).await?;
             Ok(Event::Forgotten)
         }
         Request::Recommend { surface, personal, limit } => {
@@ -188,6 +199,7 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let embeddings = engine.embed(&texts, &|event| answer.say(event)).await?;
             Ok(Event::Embedded { embeddings, elapsed_ms: platform::clock::now_ms() - start_ms })
         }
+        Request::Vault { act } => Ok(keeper::act(vault, act).await?),
         Request::InspectStorage => Ok(Event::Storage { report: platform::inspect_storage().await }),
         Request::ClearStorage => Ok(Event::Storage { report: platform::clear_storage().await }),
         // Answered without a task; see `handle`.

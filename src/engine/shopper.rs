@@ -80,7 +80,7 @@ impl Memory {
             events: journal.log().newest(MAX_SHOWN),
             insights: shop.recommender.insights(of(&journal, now_ms)),
             stored: journal.is_stored(),
-            n_unreadable: journal.n_unreadable() + self.vault.n_aside().await,
+            n_unreadable: journal.n_unreadable() + self.vault.n_aside().await.unwrap_or(0),
         }
     }
 }

@@ -4,12 +4,14 @@
 //! touching and offer the same names. Nothing outside this folder asks which of the two it runs on.
 
 mod cancel;
-#[cfg(feature = "core")]
-mod drawer;
 #[cfg(feature = "engine")]
 pub mod device;
+#[cfg(feature = "core")]
+mod drawer;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(feature = "core")]
+pub mod safe;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 mod web;
 #[cfg(feature = "core")]

@@ -1,5 +1,10 @@
 //! The world natively: files and threads.
 
+#[cfg(any(feature = "core", feature = "ui"))]
+pub mod ed25519;
+#[cfg(feature = "core")]
+mod safe;
+
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -75,6 +80,8 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+#[cfg(feature = "core")]
+pub use safe::{Lock as SafeLock, NewKey, Safe};
 #[cfg(feature = "core")]
 pub use with_weights::*;
 

@@ -29,6 +29,12 @@ pub struct Features {
     scales: Vec<f32>,
 }
 
+/// Wrapping, since a check at every step keeps the compiler from taking eight at once; callers see to it that the
+/// sum fits.
+fn dot(row: &[i8], other: impl Iterator<Item = i16>) -> i32 {
+    row.iter().zip(other).fold(0, |sum: i32, (&x, y)| sum.wrapping_add(i32::from(x).wrapping_mul(i32::from(y))))
+}
+
 /// What a weighted set of products is like.
 #[derive(Clone, Debug)]
 pub struct Taste {
@@ -124,8 +130,8 @@ impl Features {
         if self.d_model == 0 {
             return 0.0;
         }
-        let dot: i32 = self.row(a).iter().zip(self.row(b)).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
-        (dot as f32 * self.scales[a] * self.scales[b]).clamp(0.0, 1.0)
+        let other = self.row(b).iter().map(|&y| i16::from(y));
+        (dot(self.row(a), other) as f32 * self.scales[a] * self.scales[b]).clamp(0.0, 1.0)
     }
 
     /// Likeness of attributes, in `[0, 1]`.
@@ -165,8 +171,7 @@ impl Features {
             if self.d_model == 0 || largest == 0.0 {
                 return 0.0;
             }
-            let dot: i32 = self.row(product).iter().zip(&vector).map(|(&x, &y)| i32::from(i16::from(x)) * i32::from(y)).sum();
-            dot as f32 * unit * self.scales[product] / total
+            dot(self.row(product), vector.iter().copied()) as f32 * unit * self.scales[product] / total
         });
         let by_shelf = products.iter().map(|&product| {
             self.entries[product].iter().map(|&(id, part)| part * taste.entries[id as usize]).sum::<f32>() / total

@@ -2,7 +2,7 @@ use futures::future::join_all;
 
 use super::*;
 use crate::platform::block_on;
-use crate::protocol::{DeviceKind, DeviceReason};
+use crate::protocol::{DeviceKind, DeviceReason, VaultAct};
 
 /// Answers without a model. Questions wait for their turn at the gate.
 #[derive(Default)]
@@ -176,4 +176,14 @@ fn a_task_that_is_dropped_still_answers() {
     let (host, heard) = host();
     drop(host.handle(message(1, ask("one")), None));
     assert!(matches!(&finals(&heard, 1)[..], [Event::Failed { error }] if error.code == ErrorCode::Internal));
+}
+
+#[test]
+fn what_was_answered_is_in_the_vault_where_the_shopper_has_agreed() {
+    let (host, heard) = host();
+    host.engine().gate.cancel();
+    block_on(host.handle(message(1, Request::Vault { act: VaultAct::Make }), None));
+    block_on(host.handle(message(2, ask("one")), None));
+    block_on(host.handle(message(3, Request::Vault { act: VaultAct::Inspect }), None));
+    assert!(matches!(&finals(&heard, 3)[..], [Event::Vault { report }] if report.turns[0].text == "one"));
 }

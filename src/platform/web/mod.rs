@@ -1,12 +1,19 @@
 //! The world in a browser. Everything here works in a window and in a dedicated worker alike.
 
 #[cfg(feature = "core")]
+mod crypto;
+#[cfg(feature = "core")]
+mod database;
+pub mod ed25519;
+#[cfg(feature = "core")]
 mod fetch;
 pub mod json;
 #[cfg(feature = "core")]
 mod lock;
 #[cfg(feature = "core")]
 mod opfs;
+#[cfg(feature = "core")]
+mod safe;
 mod tasks;
 #[cfg(feature = "core")]
 mod weights;
@@ -15,7 +22,11 @@ pub mod wire;
 pub use tasks::{sleep_ms, spawn_local, yield_now};
 
 #[cfg(feature = "core")]
+pub use lock::Lock as SafeLock;
+#[cfg(feature = "core")]
 pub use opfs::{OpfsShards, clear_storage, inspect_storage};
+#[cfg(feature = "core")]
+pub use safe::{NewKey, Safe};
 #[cfg(feature = "core")]
 pub use weights::{load_weights, sha256};
 
