@@ -9,7 +9,7 @@ use attendant::pack::import::{Mistakes, ShopSource};
 use attendant::protocol::{Language, ShopperAction, ShopperEvent, Surface};
 use attendant::recommend::evaluate::{Report, evaluate};
 use attendant::recommend::interactions::Interactions;
-use attendant::recommend::log::{Log, Record};
+use attendant::recommend::log::{DAY_MS, Log, Record};
 use attendant::recommend::model::Model;
 use attendant::recommend::read::{read_events, read_items};
 use attendant::recommend::tune::others_share;
@@ -91,6 +91,11 @@ impl Orders {
                 let data = all.only(|item| known.contains(item));
                 if data.users.is_empty() {
                     bail!("none of the {} items in the order history is in products.csv: are these its ids?", all.items.len());
+                }
+                // Popularity counts from the last day on: one order of next year would hide it until then.
+                let today = attendant::platform::clock::unix_ms() / DAY_MS;
+                if data.has_clock && data.end() > today + 1.0 {
+                    bail!("the order history holds orders of days to come: correct their times");
                 }
                 println!("{} of {} items in the order history are in the catalogue", data.items.len(), all.items.len());
                 let (before, last) = data.split_last();
