@@ -12,6 +12,8 @@
 export interface Settings {
   /** The shop's pack. Default: `shop.pack` beside `embed.js`. */
   pack?: string;
+  /** The public key that the pack must be signed with (`attendant pack keygen`). Without it, the first one seen is held to. */
+  packKey?: string;
   /** A BCP 47 tag: `en…` or `zh…`. Default: the page's `<html lang>`, then the browser's. */
   locale?: string;
   /** The corner. `end` is the right where one reads from the left. */

@@ -15,7 +15,7 @@
   const ATTRIBUTES = [
     'pack', 'locale', 'position', 'theme', 'accent', 'radius', 'greeting', 'open', 'launcher', 'z-index',
     'personalise', 'model', 'consent', 'handoff', 'offset-x', 'offset-y', 'width', 'height', 'preload',
-    'product-url', 'ga4', 'schema-org',
+    'product-url', 'ga4', 'schema-org', 'pack-key',
   ];
   const WORDS = {
     en: ['Ask the attendant', 'Close the chat', 'Opening…', 'The attendant could not be loaded.', 'Shop attendant'],
@@ -242,7 +242,7 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
       const accent = this.accent || getComputedStyle(this).getPropertyValue('--attendant-accent').trim();
       const takes = (name) => this.#own.get(name)?.size > 0 || heard(name).length > 0;
       const settings = {
-        pack: address(this.pack), locale: this.#locale(), theme: this.#theme(), accent, on_accent: onto(accent), radius: length(this.radius),
+        pack: address(this.pack), pack_key: this.packKey, locale: this.#locale(), theme: this.#theme(), accent, on_accent: onto(accent), radius: length(this.radius),
         greeting: this.greeting, personalise: this.personalise, consent: this.consent, handoff: this.handoff,
         model: /^(auto|off)?$/.test(this.model) ? this.model : address(this.model),
         // Braces would be escaped by `URL`.

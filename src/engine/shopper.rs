@@ -44,15 +44,9 @@ impl Memory {
         journal.is_stored()
     }
 
+    /// Needs the shopper's agreement, which is that there is a vault.
     pub async fn remember(&self, days: Option<u16>) -> Result<(), DrawerError> {
-        if days.is_some() {
-            self.vault.make().await?;
-        }
-        self.journal.lock().await.remember(days, platform::clock::unix_ms()).await?;
-        if days.is_none() {
-            self.vault.destroy().await?;
-        }
-        Ok(())
+        self.journal.lock().await.remember(days, platform::clock::unix_ms()).await
     }
 
     pub async fn erase(&self, shop: &Shop, what: &Erasure) -> Result<(), DrawerError> {

@@ -1,4 +1,4 @@
-//! The shop pack: import, build, open.
+//! The shop pack: import, build, sign, open.
 //!
 //! ```text
 //! shop.toml, products.csv, knowledge/*.md, images/*.svg
@@ -7,13 +7,15 @@
 //!   → open     the page (settings, catalogue, images) and the worker (all of it)
 //! ```
 //!
-//! The page and the worker open the same file; only [`mod@format`], [`money`] and [`open`] reach the page.
+//! The page and the worker open the same file; only [`mod@format`], [`money`], [`open`] and [`signature`] reach the page.
 
 pub mod format;
 pub mod money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod open;
 pub mod ranking;
+#[cfg(any(feature = "core", feature = "ui"))]
+pub mod signature;
 
 #[cfg(feature = "import")]
 pub mod build;

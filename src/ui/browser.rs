@@ -42,20 +42,15 @@ fn session_storage() -> Option<web_sys::Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// What this tab has kept: it survives a reload, and goes when the tab is closed.
-pub fn kept_in_tab(key: &str) -> Option<String> {
+/// What this tab holds through a reload, and no longer.
+pub fn kept_for_tab(key: &str) -> Option<String> {
     session_storage()?.get_item(key).ok().flatten()
 }
 
-pub fn keep_in_tab(key: &str, value: &str) {
+/// See [`kept_for_tab`]; an empty value is forgotten.
+pub fn keep_for_tab(key: &str, value: &str) {
     if let Some(storage) = session_storage() {
-        let _ = storage.set_item(key, value);
-    }
-}
-
-pub fn forget_in_tab(key: &str) {
-    if let Some(storage) = session_storage() {
-        let _ = storage.remove_item(key);
+        let _ = if value.is_empty() { storage.remove_item(key) } else { storage.set_item(key, value) };
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::json;
 
-/// Where it is kept between visits (`localStorage`).
+/// Where it is kept while the tab is open (`sessionStorage`).
 pub const KEY: &str = "attendant.cart.v1";
 
 /// More than this of one thing is a mistyped number, or a wholesale order that wants a person.

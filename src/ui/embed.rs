@@ -19,9 +19,6 @@ use crate::protocol::{Erasure, ShopperAction, ShopperEvent};
 use crate::ui::element as html;
 use crate::widget::{Command, Connect, Hello, Notice, Settings, WIDGET_VERSION, may_embed};
 
-/// Who shopped here last, as the shop numbers its customers (`localStorage`).
-const SHOPPER_KEY: &str = "attendant.shopper";
-
 /// The way to the host, once it is known.
 pub struct Connection {
     port: MessagePort,
@@ -36,7 +33,7 @@ pub struct Host {
     /// Questions of the host's, each to be put once the shop is open and the one before is answered.
     asked: RwSignal<Vec<String>>,
     /// Who is shopping, if the host has said so.
-    shopper: RwSignal<Option<String>>,
+    pub shopper: RwSignal<Option<String>>,
 }
 
 impl Host {
@@ -46,7 +43,7 @@ impl Host {
             port: StoredValue::new_local(port),
             settings: RwSignal::new(settings.unwrap_or_default()),
             asked: RwSignal::new(Vec::new()),
-            shopper: RwSignal::new(browser::stored(SHOPPER_KEY)),
+            shopper: RwSignal::new(None),
         }
     }
 
@@ -120,11 +117,6 @@ pub fn follow(store: Store) {
         if !is_opening.get() {
             host.tell(Notice::Ready);
         }
-    });
-    // Kept as long as what it guards is.
-    Effect::new(move |_| match (store.remember.get(), host.shopper.get()) {
-        (true, Some(shopper)) => browser::store(SHOPPER_KEY, &shopper),
-        _ => browser::unstore(SHOPPER_KEY),
     });
     Effect::new(move |_| {
         let is_free = !is_opening.get() && store.conversation.running.get().is_none();

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::browser;
 use super::client::{Client, Health, WORKER_URL};
 use super::memory;
 use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
+use super::{browser, trust, vault};
 use crate::protocol::{Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
 use crate::widget::own_url;
 
@@ -39,6 +39,11 @@ pub fn open_shop(store: Store) {
             Ok(bytes) => bytes,
             Err(error) => return fail(store, &error.to_string()),
         };
+        let (bytes, trust) = match trust::believed(store, &url, bytes).await {
+            Ok(believed) => believed,
+            Err(error) => return fail(store, &error.to_string()),
+        };
+        store.trust.set(trust);
         let shop = match Shop::open(bytes.to_vec()) {
             Ok(shop) => shop,
             Err(error) => return fail(store, &error.to_string()),
@@ -107,6 +112,7 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         Event::PackOpened { .. } => {
             memory::introduce(store);
             store.engine_open.set(true);
+            vault::open(store);
             if store.chat_open.get_untracked() {
                 offer_model(store);
             }

@@ -6,7 +6,7 @@ use super::history::{self, History};
 use super::link::send;
 use super::state::Store;
 use super::{browser, words};
-use crate::protocol::{Erasure, Event, Request, ShopperAction, ShopperEvent};
+use crate::protocol::{Erasure, Event, Request, ShopperAction, ShopperEvent, VaultState};
 
 /// Tells the worker what happened. Until it is on the disk it waits in the tab.
 pub fn note(store: Store, events: Vec<ShopperEvent>) {
@@ -35,14 +35,24 @@ pub fn introduce(store: Store) {
     if !unstored.is_empty() {
         tell(store, unstored);
     }
-    if store.remember.get_untracked() {
-        remember(store, true);
+    if store.vault.get_untracked() == Some(VaultState::Open) {
+        remember(store, Some(store.retention_days.get_untracked()));
     }
 }
 
-/// Has it kept on the device for as long as the shopper said; or no longer.
-pub fn remember(store: Store, remember: bool) {
-    let days = remember.then(|| store.retention_days.get_untracked());
+/// From now on the worker keeps what is done here as long as there is a vault to keep it in.
+pub fn follow(store: Store) {
+    Effect::new(move |before: Option<Option<u16>>| {
+        let is_open = store.vault.get() == Some(VaultState::Open);
+        let days = is_open.then(|| store.retention_days.get());
+        if days != before.flatten() {
+            remember(store, days);
+        }
+        days
+    });
+}
+
+fn remember(store: Store, days: Option<u16>) {
     send(store, Request::Remember { days }, None, move |event| take(store, event));
 }
 
@@ -69,7 +79,7 @@ fn take(store: Store, event: Event) {
     match event {
         Event::Known { known } => {
             store.insights.set(known.insights);
-            store.history_aside.set(known.n_unreadable > 0);
+            store.n_aside.set(known.n_unreadable);
             store.unstored.set_value(if known.stored { Vec::new() } else { known.events.clone() });
             keep(store);
             // Rails follow the history: no news, no new question.
@@ -86,10 +96,11 @@ fn take(store: Store, event: Event) {
 }
 
 fn keep(store: Store) {
-    store.unstored.with_value(|unstored| match unstored.is_empty() {
-        true => browser::forget_in_tab(history::KEY),
-        false => browser::keep_in_tab(history::KEY, &history::to_json(unstored)),
+    let json = store.unstored.with_value(|unstored| match unstored.is_empty() {
+        true => String::new(),
+        false => history::to_json(unstored),
     });
+    browser::keep_for_tab(history::KEY, &json);
 }
 
 /// Products that stand in a rail now: one list, at one time.

@@ -27,6 +27,8 @@ pub mod route;
 pub mod shop;
 pub mod state;
 pub mod storefront;
+pub mod trust;
+pub mod vault;
 pub mod words;
 
 pub use app::start;

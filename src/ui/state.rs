@@ -12,19 +12,22 @@ use super::history::{self, History};
 use super::receipt::Fetched;
 use super::route::Route;
 use super::shop::Shop;
+use super::trust::Trust;
 use super::words::Phrase;
-use super::{browser, embed, memory, words};
+use super::{browser, embed, memory, vault, words};
 use crate::pack::Localized;
 use crate::protocol::{
     DevicePreference, DeviceReport, EngineError, Erasure, Insight, Language, Phase, RequestId, ShopperAction, ShopperEvent,
-    StorageReport, WeightSource,
+    StorageReport, VaultState, WeightSource,
 };
 
 const LANGUAGE_KEY: &str = "attendant.language";
 const THEME_KEY: &str = "attendant.theme";
 const PERSONALISE_KEY: &str = "attendant.personalise";
-/// For how many days, while the shopper wants it.
-const REMEMBER_KEY: &str = "attendant.remember";
+/// Where builds before the vault noted that the shopper has agreed.
+pub const REMEMBER_KEY: &str = "attendant.remember";
+/// For how many days, where the shopper has chosen.
+const RETENTION_KEY: &str = "attendant.retention";
 const DEFAULT_RETENTION_DAYS: u16 = 90;
 
 /// The shop's file, as far as it has come.
@@ -130,19 +133,23 @@ pub struct Store {
     pub theme: RwSignal<Theme>,
     pub route: RwSignal<Route>,
     pub shop: RwSignal<ShopState>,
+    pub trust: RwSignal<Trust>,
     pub cart: RwSignal<Cart>,
     pub history: RwSignal<History>,
-    /// Part of what was stored could not be read and was set aside.
-    pub history_aside: RwSignal<bool>,
+    /// Kept records that could not be read and were set aside.
+    pub n_aside: RwSignal<usize>,
     /// What follows from the history, as the worker last said.
     pub insights: RwSignal<Vec<Insight>>,
     /// What is not on the disk yet, or never will be.
     pub unstored: StoredValue<Vec<ShopperEvent>>,
     /// Whether recommendations may look at the history.
     pub personalise: RwSignal<bool>,
-    /// Whether the history outlives the tab, and for how long.
+    /// Whether what is said and done here outlives the tab; see [`vault`].
     pub remember: RwSignal<bool>,
+    /// For how long what is done here is kept then.
     pub retention_days: RwSignal<u16>,
+    /// Once the worker has told.
+    pub vault: RwSignal<Option<VaultState>>,
     pub chat_open: RwSignal<bool>,
     pub conversation: Conversation,
     /// The screen is narrow: the chat fills it.
@@ -177,28 +184,30 @@ impl Store {
             .or_else(|| browser::preferred_languages().into_iter().find(|tag| speaks(tag)))
             .map_or(Language::default(), |tag| Language::from_tag(&tag));
         let theme = browser::stored(THEME_KEY).map_or(Theme::Auto, |code| Theme::from_code(&code));
-        let cart = browser::stored(cart::KEY).map_or_else(Cart::default, |json| Cart::from_json(&json));
-        let remembered = browser::stored(REMEMBER_KEY);
-        let retention_days = remembered.as_ref().and_then(|days| days.parse().ok()).unwrap_or(DEFAULT_RETENTION_DAYS);
+        let cart = vault::cart_of_tab();
+        let remember = browser::stored(REMEMBER_KEY).is_some();
+        let retention_days = browser::stored(RETENTION_KEY).and_then(|days| days.parse().ok());
         let personalise = match browser::stored(PERSONALISE_KEY).as_deref() {
             Some(chosen) => chosen != "off",
             None => host.personalises(),
         };
-        let unstored = browser::kept_in_tab(history::KEY).map(|json| history::unstored_from_json(&json));
+        let unstored = browser::kept_for_tab(history::KEY).map(|json| history::unstored_from_json(&json));
         let unstored = unstored.unwrap_or_default();
         let store = Store {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
             route: RwSignal::new(Route::from_query(browser::query_parameter)),
             shop: RwSignal::new(ShopState::Opening),
+            trust: RwSignal::new(Trust::default()),
             cart: RwSignal::new(cart),
             history: RwSignal::new(History::of(unstored.clone())),
-            history_aside: RwSignal::new(false),
+            n_aside: RwSignal::new(0),
             insights: RwSignal::new(Vec::new()),
             unstored: StoredValue::new(unstored),
             personalise: RwSignal::new(personalise),
-            remember: RwSignal::new(remembered.is_some()),
-            retention_days: RwSignal::new(retention_days),
+            remember: RwSignal::new(remember),
+            retention_days: RwSignal::new(retention_days.unwrap_or(DEFAULT_RETENTION_DAYS)),
+            vault: RwSignal::new(None),
             chat_open: RwSignal::new(false),
             conversation: Conversation::new(),
             phone: RwSignal::new(false),
@@ -235,17 +244,16 @@ impl Store {
                 chosen => browser::store(THEME_KEY, chosen.code()),
             }
         });
-        Effect::new(move |_| browser::store(cart::KEY, &self.cart.read().to_json()));
-        Effect::new(move |before: Option<Option<u16>>| {
-            let days = self.remember.get().then(|| self.retention_days.get());
-            match days {
-                Some(days) => browser::store(REMEMBER_KEY, &days.to_string()),
-                None => browser::unstore(REMEMBER_KEY),
-            }
-            if before.is_some_and(|before| before != days) {
-                memory::remember(self, days.is_some());
-            }
-            days
+        // A reload does not empty it; what outlives the tab is the vault's.
+        Effect::new(move |_| {
+            let cart = self.cart.read();
+            browser::keep_for_tab(cart::KEY, &if cart.is_empty() { String::new() } else { cart.to_json() });
+        });
+        vault::follow(self);
+        memory::follow(self);
+        Effect::new(move |_| match self.retention_days.get() {
+            DEFAULT_RETENTION_DAYS => browser::unstore(RETENTION_KEY),
+            days => browser::store(RETENTION_KEY, &days.to_string()),
         });
         // Only what differs from how a visit begins anyway is worth keeping.
         Effect::new(move |_| match self.personalise.get() {
@@ -268,6 +276,13 @@ impl Store {
     pub fn choose_language(self, language: Language) {
         browser::store(LANGUAGE_KEY, language.tag());
         self.language.set(language);
+    }
+
+    /// As a newcomer finds the page.
+    pub fn forget_settings(self) {
+        self.theme.set(Theme::Auto);
+        self.personalise.set(self.host.personalises());
+        browser::unstore(LANGUAGE_KEY);
     }
 
     /// The shop's language, unless the shopper or the browser has one.

@@ -110,8 +110,10 @@ phrases! {
     REMEMBERED_HERE: "Remembered on this device" / "已在这台设备上记住";
     RAIL_NOTE_MEMORY: "Learns from what you look at here, on this device, until you close the tab."
         / "根据您在本店的浏览在这台设备上学习，关闭标签页即忘。";
-    RAIL_NOTE_STORED: "Learns from what you look at here. Kept on this device only."
-        / "根据您在本店的浏览学习，只保存在这台设备上。";
+    RAIL_NOTE_STORED: "Learns from what you look at here. Kept on this device only, encrypted, with the conversation and the cart."
+        / "根据您在本店的浏览学习。浏览、对话和购物车加密后只保存在这台设备上。";
+    RAIL_NOTE_ONLY_STORED: "The same for everyone. The conversation and the cart are kept on this device only, encrypted."
+        / "对所有人都一样。对话和购物车加密后只保存在这台设备上。";
     RAIL_NOTE_OFF: "The same for everyone." / "对所有人都一样。";
     REASON_QUESTION: "Matches your question" / "符合您的问题";
     REASON_SHOP_PICK: "The shop's own pick" / "店主精选";
@@ -213,8 +215,22 @@ phrases! {
     PERSONAL: "What is recorded about you" / "关于您的记录";
     PERSONAL_EMPTY: "Nothing." / "没有任何记录。";
     PERSONAL_MEMORY: "Kept in this tab, gone when you close it." / "只留在此标签页里，关闭即清除。";
-    PERSONAL_STORED: "Kept on this device, in this browser." / "保存在这台设备的浏览器里。";
-    PERSONAL_ASIDE: "An older record could not be read and was set aside." / "有一份旧记录无法读取，已搁置。";
+    PERSONAL_STORED: "Kept on this device, in this browser, encrypted: conversations for up to 180 days." / "加密保存在这台设备的浏览器里，对话最多保留 180 天。";
+    PERSONAL_LOCKED: "Locked. It takes your passphrase to read it; erasing works without." / "已上锁，需要口令才能读取；删除不需要口令。";
+    PERSONAL_REFUSED: "This browser keeps nothing here, as private windows do." / "此浏览器（如无痕窗口）不保存任何内容。";
+    PERSONAL_ASIDE: "Some records could not be read and were set aside. Erasing all deletes them too." / "有些记录无法读取，已搁置。全部删除时会一并删除。";
+    PASSPHRASE: "Passphrase" / "口令";
+    PASSPHRASE_NOTE: "Optional. Nobody can reset it: without it, what is kept can only be erased. Leave it empty to take it away."
+        / "可选。口令无法找回：忘记后只能删除所保存的内容。留空即取消口令。";
+    PROTECT: "Set the passphrase" / "设置口令";
+    PROTECTED: "From now on it takes the passphrase to read what is kept." / "今后读取需要口令。";
+    UNPROTECTED: "It takes no passphrase any more." / "已取消口令。";
+    UNLOCK: "Unlock" / "解锁";
+    UNLOCK_FAILED: "That is not the passphrase." / "口令不对。";
+    CONVERSATION: "Conversation" / "对话";
+    PACK_UNSIGNED: "The shop's file is not signed: that it comes from the shop rests on the connection alone." / "店铺文件没有签名，是否出自本店只能依靠网络连接来保证。";
+    PACK_SIGNED: "The shop's file is signed, and the signature is right." / "店铺文件已签名，签名正确。";
+    PACK_EARLIER: "The shop's newest file is not signed as it should be, and was refused. You see the one before." / "店铺的最新文件签名不符，已拒绝。您看到的是上一份。";
     ERASE: "Erase" / "删除";
     ERASE_ALL: "Erase all" / "全部删除";
     EXPORT: "Export (JSON)" / "导出（JSON）";

@@ -55,6 +55,8 @@ pub struct Connect {
 pub struct Settings {
     /// Absolute, and on the frame's own origin ([`own_url`]).
     pub pack: Option<String>,
+    /// The public key that the pack must be signed with, 64 hexadecimal digits.
+    pub pack_key: Option<String>,
     /// A BCP 47 tag.
     pub locale: Option<String>,
     /// `light`, `dark`, or the system's.

@@ -76,7 +76,7 @@ test('what is known survives a reload, outlives the tab only where the shopper a
 
   await rail(page).getByRole('switch', { name: 'Remember' }).click();
   await page.goto(`${server.url}?view=about`);
-  await expect(page.getByText('Kept on this device, in this browser.')).toBeVisible();
+  await expect(page.getByText(/^Kept on this device, in this browser/)).toBeVisible();
   await other.reload();
   await expect(rail(other).getByText('Chosen for you')).toBeVisible();
   await expect(rail(other).locator('.card-reason', { hasText: /^Because you viewed Longjing/ }).first()).toBeVisible();

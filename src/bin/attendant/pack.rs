@@ -1,4 +1,6 @@
-//! `attendant pack`: build, check and judge shop packs.
+//! `attendant pack`: build, check, sign and judge shop packs.
+
+mod sign;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +14,7 @@ use crate::ask::{open_attendant, open_encoder, read_device};
 use crate::embed::load_encoder;
 use crate::recommend::Orders;
 
-/// Build, check and judge shop packs.
+/// Build, check, sign and judge shop packs.
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Builds the pack of a shop's folder.
@@ -35,6 +37,31 @@ pub enum Command {
     },
     /// Lists everything to put right in a shop's folder.
     Check { dir: PathBuf },
+    /// Makes the key to sign packs with. The secret goes into the file, the public key onto the screen.
+    Keygen {
+        /// Must not exist yet: a key that is gone cannot be made again.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Signs a pack, in place or into another file.
+    Sign {
+        pack: PathBuf,
+        /// What `keygen` wrote.
+        #[arg(long)]
+        key: PathBuf,
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        /// When it was issued, in seconds since the Unix epoch; pages refuse a pack older than one they have seen.
+        #[arg(long)]
+        issued: Option<u64>,
+    },
+    /// Says whether a page would open this pack, and whose it is.
+    Verify {
+        pack: PathBuf,
+        /// The public key that the page names, 64 hexadecimal digits.
+        #[arg(long)]
+        key: Option<String>,
+    },
     /// Asks a pack questions with known answers and reports how it did.
     Eval {
         #[arg(long)]
@@ -62,6 +89,9 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             print_counts(&read_or_exit(&dir));
             Ok(())
         }
+        Command::Keygen { output } => sign::keygen(&output),
+        Command::Sign { pack, key, output, issued } => sign::sign(&pack, &key, output.as_deref(), issued),
+        Command::Verify { pack, key } => sign::verify(&pack, key.as_deref()),
         Command::Eval { pack, model, device, questions, json } => {
             judge(&pack, model.as_deref(), device, &questions, json)
         }

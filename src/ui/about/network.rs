@@ -6,6 +6,7 @@ use super::topic;
 use crate::ui::element as html;
 use crate::ui::receipt::{Fetched, What, origin, shown};
 use crate::ui::state::Store;
+use crate::ui::trust::Trust;
 use crate::ui::words;
 
 pub fn receipt(store: Store) -> AnyView {
@@ -38,8 +39,30 @@ pub fn receipt(store: Store) -> AnyView {
             )),
         ),
         html::p().class("fine-print").child(move || store.say(words::RECEIPT_LIMIT)),
+        html::p()
+            .class("fine-print")
+            .attr("data-testid", "pack-trust")
+            .attr("data-trust", move || trust_code(store.trust.get()))
+            .child(move || store.say(trust_words(store.trust.get()))),
     );
     topic(store, words::RECEIPT, html::group(body))
+}
+
+fn trust_words(trust: Trust) -> words::Phrase {
+    match trust {
+        Trust::Unsigned => words::PACK_UNSIGNED,
+        Trust::Signed => words::PACK_SIGNED,
+        Trust::Earlier => words::PACK_EARLIER,
+    }
+}
+
+/// For styles and tests.
+fn trust_code(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Unsigned => "unsigned",
+        Trust::Signed => "signed",
+        Trust::Earlier => "earlier",
+    }
 }
 
 fn row(store: Store, one: Fetched, origin: &str) -> AnyView {

@@ -1,50 +1,46 @@
-//! What is recorded about the shopper: theirs to read, to take along and to erase.
+//! What is recorded about the shopper: theirs to read, to correct, to take along, to lock and to erase.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{button, topic};
-use crate::protocol::{Erasure, Insight, ShopperEvent};
+use crate::protocol::{Erasure, Insight, ShopperEvent, VaultState};
+use crate::ui::chat::{Message, begin_anew};
 use crate::ui::element as html;
-use crate::ui::history;
 use crate::ui::icon::{self, icon};
 use crate::ui::state::Store;
 use crate::ui::storefront::consent;
-use crate::ui::{browser, intl, memory, words};
+use crate::ui::{browser, intl, memory, vault, words};
+
+const PASSPHRASE_ID: &str = "passphrase";
 
 pub fn personal(store: Store) -> AnyView {
-    let is_empty = Memo::new(move |_| store.history.read().is_empty());
+    let has_events = Memo::new(move |_| !store.history.read().is_empty());
+    let has_said = Memo::new(move |_| !store.conversation.messages.read().is_empty());
+    let is_empty = move || !has_events.get() && !has_said.get() && store.cart.read().is_empty();
     let kept = move || {
-        store.say(match (is_empty.get(), store.remember.get()) {
-            (true, _) => words::PERSONAL_EMPTY,
-            (false, false) => words::PERSONAL_MEMORY,
-            (false, true) => words::PERSONAL_STORED,
+        store.say(match (store.vault.get(), store.remember.get()) {
+            (Some(VaultState::Locked), _) => words::PERSONAL_LOCKED,
+            (Some(VaultState::Refused), true) => words::PERSONAL_REFUSED,
+            _ if is_empty() => words::PERSONAL_EMPTY,
+            (_, false) => words::PERSONAL_MEMORY,
+            (_, true) => words::PERSONAL_STORED,
         })
     };
     let aside = move || {
-        store.history_aside.get().then(|| {
-            html::div().class("notice").child((
-                html::p().child(store.say(words::PERSONAL_ASIDE)),
-                button(store, words::ERASE_ALL, move |_| memory::erase(store, Erasure::All)),
-            ))
-        })
+        (store.n_aside.get() > 0)
+            .then(|| html::div().class("notice").child(html::p().child(store.say(words::PERSONAL_ASIDE))))
     };
     let list = html::each(
         move || store.history.read().events().iter().rev().cloned().collect::<Vec<ShopperEvent>>(),
         |event| format!("{} {} {:?}", event.at_ms, event.product, event.action),
-        move |event| row(store, event),
+        move |event| event_row(store, event),
     );
-    let actions = move || {
-        (!is_empty.get()).then(|| {
-            html::div().class("topic-actions").child((
-                button(store, words::EXPORT, move |_| {
-                    let json = history::to_json(store.history.read_untracked().events());
-                    browser::download(words::EXPORT_FILE, json.as_bytes(), "application/json");
-                }),
-                button(store, words::LEARN_ANEW, move |_| memory::erase(store, Erasure::Learned)),
-                button(store, words::ERASE_ALL, move |_| memory::erase(store, Erasure::All)),
-            ))
-        })
-    };
+    let actions = html::div().class("topic-actions").attr("data-testid", "personal-actions").child((
+        button(store, words::EXPORT, move |_| vault::export(store)),
+        button(store, words::LEARN_ANEW, move |_| memory::erase(store, Erasure::Learned)),
+        button(store, words::ERASE_ALL, move |_| vault::erase_all(store)),
+    ));
     // Also what other tabs have added, and what follows from it by now.
     Effect::new(move |_| {
         if store.engine_open.get() {
@@ -57,18 +53,79 @@ pub fn personal(store: Store) -> AnyView {
         move |insight| insight_row(store, insight),
     );
     let body = (
-        (consent(store), move || store.remember.get().then(|| retention(store))),
-        html::p().child(kept),
+        (consent(store), html::live(move || store.remember.get().then(|| retention(store)))),
+        html::p().attr("data-testid", "vault-state").attr("data-state", move || code(store.vault.get())).child(kept),
         aside,
+        html::live(move || {
+            matches!(store.vault.get(), Some(VaultState::Open | VaultState::Locked)).then(|| passphrase(store))
+        }),
         html::ul().class("record").attr("role", "list").attr("data-testid", "insights").child(insights),
-        html::ul().class("record").attr("role", "list").child(list),
+        html::ul()
+            .class("record")
+            .attr("role", "list")
+            .child((html::live(move || has_said.get().then(|| conversation_row(store))), list)),
         actions,
         html::p().class("fine-print").child(move || store.say(words::PERSONAL_NOTE)),
     );
     topic(store, words::PERSONAL, html::group(body))
 }
 
-fn row(store: Store, event: ShopperEvent) -> AnyView {
+/// For styles and tests.
+fn code(state: Option<VaultState>) -> &'static str {
+    match state {
+        None => "unknown",
+        Some(VaultState::Absent) => "absent",
+        Some(VaultState::Locked) => "locked",
+        Some(VaultState::Open) => "open",
+        Some(VaultState::Refused) => "refused",
+    }
+}
+
+fn passphrase(store: Store) -> AnyView {
+    let is_locked = store.vault.get() == Some(VaultState::Locked);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let field = browser::document().get_element_by_id(PASSPHRASE_ID);
+        let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+        let typed = field.value();
+        field.set_value("");
+        match is_locked {
+            true => vault::unlock(store, typed),
+            false => vault::protect(store, typed),
+        }
+    };
+    html::form()
+        .class("passphrase")
+        .on(leptos::ev::submit, submit)
+        .child((
+            html::label().attr("for", PASSPHRASE_ID).child(move || store.say(words::PASSPHRASE)),
+            html::input()
+                .id(PASSPHRASE_ID)
+                .class("passphrase-field")
+                .attr("type", "password")
+                .attr("autocomplete", if is_locked { "current-password" } else { "new-password" }),
+            html::button()
+                .attr("type", "submit")
+                .class("small-button")
+                .child(move || store.say(if is_locked { words::UNLOCK } else { words::PROTECT })),
+            (!is_locked).then(|| html::p().class("fine-print").child(move || store.say(words::PASSPHRASE_NOTE))),
+        ))
+        .into_any()
+}
+
+fn conversation_row(store: Store) -> AnyView {
+    let said = move || {
+        let messages = store.conversation.messages.read();
+        let last = messages.iter().rev().find_map(|message| match message {
+            Message::Shopper { question, .. } => Some(question.text.clone()),
+            Message::Attendant { .. } => None,
+        });
+        format!("{}: {}", store.say(words::CONVERSATION), last.unwrap_or_default())
+    };
+    row(said, String::new, move || store.say(words::ERASE), move || begin_anew(store))
+}
+
+fn event_row(store: Store, event: ShopperEvent) -> AnyView {
     let text = {
         let event = event.clone();
         move || {
@@ -78,7 +135,13 @@ fn row(store: Store, event: ShopperEvent) -> AnyView {
             words::action(language, event.action, &title)
         }
     };
-    line(store, text, Some(event.at_ms), Erasure::Event(event))
+    let (at_ms, erasure) = (event.at_ms, Erasure::Event(event));
+    row(
+        text,
+        move || intl::date_time(store.language.get(), at_ms),
+        move || store.say(words::ERASE),
+        move || memory::erase(store, erasure.clone()),
+    )
 }
 
 /// What follows from the events: to be taken back like them.
@@ -105,22 +168,26 @@ fn insight_row(store: Store, insight: Insight) -> AnyView {
             }
         }
     };
-    line(store, text, at_ms, Erasure::Insight(insight))
+    let erasure = Erasure::Insight(insight);
+    row(
+        text,
+        move || at_ms.map_or(String::new(), |at_ms| intl::date_time(store.language.get(), at_ms)),
+        move || store.say(words::ERASE),
+        move || memory::erase(store, erasure.clone()),
+    )
 }
 
 /// How long the record is kept, for the shopper to say.
 fn retention(store: Store) -> AnyView {
     const DAYS: [u16; 4] = [7, 30, 90, 365];
-    let options: Vec<AnyView> = DAYS
-        .map(|days| {
-            html::option()
-                .attr("value", days.to_string())
-                .prop("selected", move || store.retention_days.get() == days)
-                .child(move || words::n_days(store.language.get(), days))
-                .into_any()
-        })
-        .into_iter()
-        .collect();
+    let option = |days: u16| {
+        html::option()
+            .attr("value", days.to_string())
+            .prop("selected", move || store.retention_days.get() == days)
+            .child(move || words::n_days(store.language.get(), days))
+            .into_any()
+    };
+    let options: Vec<AnyView> = DAYS.map(option).into_iter().collect();
     html::label()
         .class("retention")
         .child((
@@ -136,17 +203,17 @@ fn retention(store: Store) -> AnyView {
         .into_any()
 }
 
-fn line(
-    store: Store,
-    text: impl Fn() -> String + Clone + Send + Sync + 'static,
-    at_ms: Option<f64>,
-    erasure: Erasure,
+/// What it is, when it was, and the way to be rid of it.
+fn row(
+    text: impl Fn() -> String + Clone + Send + 'static,
+    when: impl Fn() -> String + Send + 'static,
+    erase: impl Fn() -> &'static str + Send + 'static,
+    on_erase: impl Fn() + 'static,
 ) -> AnyView {
     let label = {
         let text = text.clone();
-        move || format!("{}: {}", store.say(words::ERASE), text())
+        move || format!("{}: {}", erase(), text())
     };
-    let when = move || at_ms.map_or(String::new(), |at_ms| intl::date_time(store.language.get(), at_ms));
     html::li()
         .class("record-row")
         .child((
@@ -156,7 +223,7 @@ fn line(
                 .attr("type", "button")
                 .class("icon-button")
                 .attr("aria-label", label)
-                .on(leptos::ev::click, move |_| memory::erase(store, erasure.clone()))
+                .on(leptos::ev::click, move |_| on_erase())
                 .child(icon(icon::CLOSE)),
         ))
         .into_any()

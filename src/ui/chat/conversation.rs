@@ -1,4 +1,4 @@
-//! The transcript and its verbs: ask, stop, ask again, begin anew. In memory only.
+//! The transcript and its verbs: ask, stop, ask again, begin anew. What outlives the tab, the worker keeps.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use super::feedback::Verdict;
 use super::sentences::{remainder, whole_sentences};
 use super::transcript::{Author, Line};
-use crate::protocol::{Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId};
+use crate::protocol::{
+    Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId, Turn,
+};
 use crate::ui::state::Store;
 use crate::ui::{browser, link, words};
 use crate::widget::{Notice, Role};
@@ -113,6 +115,24 @@ impl Conversation {
     fn new_id(self) -> u32 {
         self.next_id.update_value(|id| *id += 1);
         self.next_id.get_value()
+    }
+
+    /// Shows an earlier visit's turns, if nothing has been said yet.
+    pub fn restore(self, turns: Vec<Turn>) {
+        if !self.messages.read_untracked().is_empty() {
+            return;
+        }
+        let messages = turns.into_iter().flat_map(|turn| {
+            let question = Question { text: turn.text, language: turn.language, about: None };
+            let answer = Answer {
+                question: question.clone(),
+                blocks: ArcRwSignal::new(turn.reply.blocks.clone()),
+                state: ArcRwSignal::new(AnswerState::Done(turn.reply)),
+                verdict: ArcRwSignal::new(None),
+            };
+            [Message::Shopper { id: self.new_id(), question }, Message::Attendant { id: self.new_id(), answer }]
+        });
+        self.messages.set(messages.collect());
     }
 
     fn speak(self, language: Language, sentences: Vec<String>) {

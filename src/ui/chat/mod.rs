@@ -14,7 +14,7 @@ mod transcript;
 
 use leptos::prelude::*;
 
-pub use conversation::{Conversation, ask, begin_anew};
+pub use conversation::{Conversation, Message, ask, begin_anew};
 pub use panel::{launcher, panel};
 
 use super::browser;

@@ -123,7 +123,8 @@ fn grid(hidden: bool, cards: Vec<AnyView>) -> AnyView {
 pub fn consent(store: Store) -> AnyView {
     let note = move || {
         store.say(match (store.personalise.get(), store.remember.get()) {
-            (false, _) => words::RAIL_NOTE_OFF,
+            (false, false) => words::RAIL_NOTE_OFF,
+            (false, true) => words::RAIL_NOTE_ONLY_STORED,
             (true, false) => words::RAIL_NOTE_MEMORY,
             (true, true) => words::RAIL_NOTE_STORED,
         })
@@ -133,7 +134,7 @@ pub fn consent(store: Store) -> AnyView {
         .child((
             html::p().class("consent-note").child(note),
             switch(store, words::PERSONALISE, store.personalise),
-            (move || store.personalise.get().then(|| switch(store, words::REMEMBER, store.remember))),
+            switch(store, words::REMEMBER, store.remember),
         ))
         .into_any()
 }
