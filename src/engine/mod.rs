@@ -22,8 +22,8 @@ use crate::protocol::{
     ConversationId, DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known,
     Language, Recommendation, Reply, ShopperEvent, Surface,
 };
-use crate::recommend::model::{Model, ModelError as TablesError};
 use crate::recommend::Recommender;
+use crate::recommend::model::{Model, ModelError as TablesError};
 
 /// Conversations whose state is kept; the one longest silent goes first.
 const MAX_CONVERSATIONS: usize = 16;
@@ -99,13 +99,8 @@ impl Answers for Engine {
         let attendant = Attendant::open(&pack)?;
         let n_products = attendant.products().len();
         let model = pack.tables().map(Model::read).transpose()?;
-        let recommender =
-            Recommender::new(attendant.products(), pack.embeddings()?.as_ref(), model, pack.ranking()?);
-        let event = Event::PackOpened {
-            id: pack.id().to_owned(),
-            n_products,
-            n_passages: attendant.passages().len(),
-        };
+        let recommender = Recommender::new(attendant.products(), pack.embeddings()?.as_ref(), model, pack.ranking()?);
+        let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
         self.conversations.borrow_mut().clear();
         *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant, recommender }));
         self.match_vectors();

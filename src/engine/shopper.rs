@@ -5,9 +5,7 @@ use futures::lock::Mutex;
 use super::Shop;
 use crate::platform::{self, DrawerError};
 use crate::privacy::Vault;
-use crate::protocol::{
-    Erasure, Insight, Known, Recommendation, ShopperAction, ShopperEvent, Surface,
-};
+use crate::protocol::{Erasure, Insight, Known, Recommendation, ShopperAction, ShopperEvent, Surface};
 use crate::recommend::Shopper;
 use crate::recommend::journal::Journal;
 
@@ -32,7 +30,8 @@ impl Memory {
             // What other tabs have stored cannot be had; what this one knows can.
             let _ = journal.refresh(now_ms).await;
         }
-        let shopper = if personal { of(&journal, now_ms) } else { Shopper { records: &[], learned_from_ms: 0.0, now_ms } };
+        let shopper =
+            if personal { of(&journal, now_ms) } else { Shopper { records: &[], learned_from_ms: 0.0, now_ms } };
         shop.recommender.recommend(surface, shopper, limit)
     }
 

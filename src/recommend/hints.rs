@@ -133,18 +133,16 @@ pub fn learn(
 }
 
 /// Hints of the items of one list, from rows of the tables alone.
-fn listwise(
-    catalogue: &Catalogue,
-    orders: Option<&Orders>,
-    profile: &Profile,
-    candidates: &[usize],
-) -> Vec<Scores> {
+fn listwise(catalogue: &Catalogue, orders: Option<&Orders>, profile: &Profile, candidates: &[usize]) -> Vec<Scores> {
     let taste = catalogue.features.taste(profile.weights.iter().map(|(&at, &weight)| (at, weight)));
     let (by_words, by_shelf) = catalogue.features.like(&taste, candidates);
     let mut others: HashMap<usize, f32> = HashMap::new();
     if let Some(orders) = orders {
         for &product in profile.baskets.last().map_or(&[][..], |basket| &basket.items) {
-            orders.beside(product as usize).into_iter().for_each(|(to, weight)| *others.entry(to).or_default() += weight);
+            orders
+                .beside(product as usize)
+                .into_iter()
+                .for_each(|(to, weight)| *others.entry(to).or_default() += weight);
         }
     }
     gather(candidates, &by_words, &by_shelf, &others)

@@ -21,8 +21,7 @@ impl Recommender {
     pub fn insights(&self, shopper: Shopper) -> Vec<Insight> {
         let interests = self.interests(shopper);
         let shares = interests.into_iter().take(MAX_INTERESTS);
-        let mut insights: Vec<Insight> =
-            shares.map(|(feature, share)| Insight::Interest { feature, share }).collect();
+        let mut insights: Vec<Insight> = shares.map(|(feature, share)| Insight::Interest { feature, share }).collect();
         if !insights.is_empty() {
             let next = self.recommend(&Surface::Home, shopper, N_NEXT).into_iter();
             insights.extend(next.map(|item| Insight::Next { product: item.product }));
@@ -52,7 +51,8 @@ impl Recommender {
         weights.retain(|_, weight| *weight > 0.0);
         // Of its own kind: a category is one of few, a tag one of many.
         let kind = |feature: &Feature| std::mem::discriminant(feature);
-        let total = |of: &Feature| weights.iter().filter(|(other, _)| kind(other) == kind(of)).map(|(_, w)| w).sum::<f32>();
+        let total =
+            |of: &Feature| weights.iter().filter(|(other, _)| kind(other) == kind(of)).map(|(_, w)| w).sum::<f32>();
         let mut interests: Vec<(Feature, f32)> =
             weights.iter().map(|(&feature, &weight)| (feature.clone(), weight / total(feature))).collect();
         interests.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -151,10 +151,10 @@ impl Profile {
         current.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         current.truncate(MAX_CURRENT);
         if !current.is_empty() {
-            self.baskets.push(Basket { at: now_ms / DAY_MS, items: current.iter().map(|&(at, _)| at as u32).collect() });
+            self.baskets
+                .push(Basket { at: now_ms / DAY_MS, items: current.iter().map(|&(at, _)| at as u32).collect() });
         }
     }
-
 
     /// Products of which `pick` is true, in the order of the catalogue.
     fn those(&self, pick: impl Fn(&State) -> bool) -> Vec<usize> {

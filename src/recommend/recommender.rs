@@ -278,7 +278,9 @@ impl Recommender {
         let Some(item) = alike else { return Reason::ShopPick };
         let id = self.catalogue.ids[item].clone();
         match profile.is_in_cart(item) {
-            true => Reason::BecauseInCart { product: id, shared: self.catalogue.features.shared(item, product).cloned() },
+            true => {
+                Reason::BecauseInCart { product: id, shared: self.catalogue.features.shared(item, product).cloned() }
+            }
             false => Reason::SimilarTo { product: id },
         }
     }
@@ -381,7 +383,9 @@ impl Shelf<'_> {
         let is_new = |one: &&Candidate| orders.as_ref().is_some_and(|orders| orders.is_new(one.product));
         let n_places = (limit as f32 * ranking.newcomer_share).round() as usize;
         let fresh: Vec<Candidate> = match (&personal, self.place) {
-            (Some(personal), Place::Home) if n_places > 0 => personal.candidates.iter().filter(is_new).copied().collect(),
+            (Some(personal), Place::Home) if n_places > 0 => {
+                personal.candidates.iter().filter(is_new).copied().collect()
+            }
             _ => Vec::new(),
         };
         self.limit = limit - n_places.min(limit).min(fresh.len());
@@ -408,7 +412,8 @@ impl Shelf<'_> {
             let Some(Ruling { pin: Some(at), .. }) = self.recommender.ruling(product, self.profile, self.place) else {
                 continue;
             };
-            let is_asked_about = self.taken.contains(&product) && !self.items.iter().any(|one| one.0.product == product);
+            let is_asked_about =
+                self.taken.contains(&product) && !self.items.iter().any(|one| one.0.product == product);
             if !is_asked_about {
                 self.items.retain(|(candidate, _)| candidate.product != product);
                 let at = at.saturating_sub(1).min(self.items.len());

@@ -42,7 +42,8 @@ impl Recommender {
             self.catalogue.matching(word).into_iter().for_each(|product| fits[product] += 1.0 / n_words);
         }
         let popular = self.popularity(shopper.now_ms);
-        let is_marked = |product: usize| gift.mark.as_ref().is_some_and(|mark| self.catalogue.features.has(product, mark));
+        let is_marked =
+            |product: usize| gift.mark.as_ref().is_some_and(|mark| self.catalogue.features.has(product, mark));
         let has_marks = (0..self.catalogue.len()).any(is_marked);
         let affordable = |product: &usize| gift.max_minor.is_none_or(|max| self.catalogue.prices[*product] <= max);
         let scored = self.allowed(shopper).into_iter().filter(affordable).map(|product| {
@@ -58,9 +59,7 @@ impl Recommender {
     /// What may be recommended at all. What the shopper has is no obstacle: it may be a gift, or cheaper.
     fn allowed(&self, shopper: Shopper) -> Vec<usize> {
         let profile = self.profile(shopper);
-        let is_allowed = |product: &usize| {
-            !profile.is_refused(*product) && self.rules_allow(*product, Place::Similar)
-        };
+        let is_allowed = |product: &usize| !profile.is_refused(*product) && self.rules_allow(*product, Place::Similar);
         (0..self.catalogue.len()).filter(is_allowed).collect()
     }
 

@@ -17,8 +17,8 @@ use super::words::Phrase;
 use super::{browser, embed, memory, vault, words};
 use crate::pack::Localized;
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Erasure, Insight, Language, Phase, RequestId, ShopperAction, ShopperEvent,
-    StorageReport, VaultState, WeightSource,
+    DevicePreference, DeviceReport, EngineError, Erasure, Insight, Language, Phase, RequestId, ShopperAction,
+    ShopperEvent, StorageReport, VaultState, WeightSource,
 };
 
 const LANGUAGE_KEY: &str = "attendant.language";

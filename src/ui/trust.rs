@@ -5,6 +5,7 @@
 //! goes on, out of the cache.
 
 use js_sys::Uint8Array;
+use leptos::prelude::ReadUntracked;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 

@@ -174,7 +174,10 @@ mod tests {
         assert_eq!(command(r#"{"event":{"action":"view_item","products":["yx-01"]}}"#), viewed);
         let ordered = event(ShopperAction::Purchase, &["a", "b"], "");
         assert_eq!(command(r#"{"event":{"action":"Order Completed","products":["a","b"]}}"#), ordered);
-        assert_eq!(command(r#"{"event":{"action":"search","text":"oolong"}}"#), event(ShopperAction::Search, &[], "oolong"));
+        assert_eq!(
+            command(r#"{"event":{"action":"search","text":"oolong"}}"#),
+            event(ShopperAction::Search, &[], "oolong")
+        );
         let Some(Command::Configure(settings)) = command(r#"{"configure":{"theme":"dark","of_tomorrow":1}}"#) else {
             panic!("settings are read, and those of tomorrow passed over")
         };

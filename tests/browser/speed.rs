@@ -34,7 +34,9 @@ fn products(n: usize, draw: &mut Draw) -> Vec<Product> {
         let tags = (0..3).map(|_| format!("tag {}", draw.below(200))).collect();
         Product {
             id: format!("P-{at}"),
-            product_type: Localized([(Language::En, vec![category.clone(), format!("kind {}", draw.below(300))])].into()),
+            product_type: Localized(
+                [(Language::En, vec![category.clone(), format!("kind {}", draw.below(300))])].into(),
+            ),
             category,
             title: text(format!("Thing {} of kind {}", draw.below(5_000), draw.below(5_000))),
             description: Localized::default(),

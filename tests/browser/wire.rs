@@ -59,7 +59,10 @@ fn events() -> Vec<Event> {
         blocks: blocks(),
         language: Language::En,
         sources: vec![Source { id: "a#b".into(), title: "A".into(), score: 1.0, passage: blocks() }],
-        products: vec![item(Reason::BecauseViewed { product: "q".into(), shared: Some(Feature::Type("Oolong".into())) })],
+        products: vec![item(Reason::BecauseViewed {
+            product: "q".into(),
+            shared: Some(Feature::Type("Oolong".into())),
+        })],
         quick_replies: vec!["And abroad?".into()],
     };
     vec![

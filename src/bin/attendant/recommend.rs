@@ -90,7 +90,10 @@ impl Orders {
                 let known: HashSet<&str> = shop.products.iter().map(|product| product.id.as_str()).collect();
                 let data = all.only(|item| known.contains(item));
                 if data.users.is_empty() {
-                    bail!("none of the {} items in the order history is in products.csv: are these its ids?", all.items.len());
+                    bail!(
+                        "none of the {} items in the order history is in products.csv: are these its ids?",
+                        all.items.len()
+                    );
                 }
                 // Popularity counts from the last day on: one order of next year would hide it until then.
                 let today = attendant::platform::clock::unix_ms() / DAY_MS;
@@ -112,7 +115,11 @@ impl Orders {
         println!("what orders teach: {} bytes", bytes.len());
         let limit = MAX_BYTES_A_PRODUCT * shop.products.len().max(100);
         if bytes.len() > limit {
-            bail!("what orders teach takes {} bytes, more than {limit} for {} products", bytes.len(), shop.products.len());
+            bail!(
+                "what orders teach takes {} bytes, more than {limit} for {} products",
+                bytes.len(),
+                shop.products.len()
+            );
         }
         shop.tables = Some(bytes);
         Ok(())
@@ -182,9 +189,11 @@ fn read_log(path: &Path, now_ms: f64) -> anyhow::Result<Vec<Record>> {
         let [action, product, minutes] = text.split(',').map(str::trim).collect::<Vec<_>>()[..] else {
             bail!("{}: write action,product,minutes_ago", place());
         };
-        let action: ShopperAction = serde_json::from_value(action.into())
-            .with_context(|| format!("{}: “{action}” is no action: use GA4's names, view_item, add_to_cart, …", place()))?;
-        let minutes: f64 = minutes.parse().with_context(|| format!("{}: “{minutes}” is no number of minutes", place()))?;
+        let action: ShopperAction = serde_json::from_value(action.into()).with_context(|| {
+            format!("{}: “{action}” is no action: use GA4's names, view_item, add_to_cart, …", place())
+        })?;
+        let minutes: f64 =
+            minutes.parse().with_context(|| format!("{}: “{minutes}” is no number of minutes", place()))?;
         let mut event = ShopperEvent::new(action, product, now_ms - 60_000.0 * minutes);
         if action == ShopperAction::Search {
             std::mem::swap(&mut event.product, &mut event.text);

@@ -87,7 +87,9 @@ pub fn read(
             .max_per_category
             .map_or(standard.max_per_category, |n| reader.at_least_one("max_per_category", n)),
         relevance: reader.within("relevance", file.relevance, share.clone()).unwrap_or(standard.relevance),
-        newcomer_share: reader.within("newcomer_share", file.newcomer_share, share.clone()).unwrap_or(standard.newcomer_share),
+        newcomer_share: reader
+            .within("newcomer_share", file.newcomer_share, share.clone())
+            .unwrap_or(standard.newcomer_share),
         max_shown: file.max_shown.map_or(standard.max_shown, Spanned::into_inner),
         rules: file.rule.into_iter().filter_map(|rule| reader.rule(rule)).collect(),
         withheld: match reader.within("min_margin", file.min_margin, share) {
@@ -165,10 +167,17 @@ impl Reader<'_> {
             self.mistakes.add(FILE, line, "a rule names more than one of category, type, brand and tag", cure);
         }
         if let Some(id) = rule.product.as_ref().filter(|id| !self.products.iter().any(|product| product.id == **id)) {
-            self.mistakes.add(FILE, line, format!("a rule for the unknown product “{id}”"), "use an id of products.csv");
+            self.mistakes.add(
+                FILE,
+                line,
+                format!("a rule for the unknown product “{id}”"),
+                "use an id of products.csv",
+            );
         }
         let feature = features.into_iter().next();
-        if let Some(feature) = feature.as_ref().filter(|feature| !self.products.iter().any(|product| has(product, feature))) {
+        if let Some(feature) =
+            feature.as_ref().filter(|feature| !self.products.iter().any(|product| has(product, feature)))
+        {
             let what = format!("a rule for {feature:?}, which no product has");
             self.mistakes.add(FILE, line, what, "write it as products.csv does, in the first language");
         }
@@ -242,7 +251,13 @@ mod tests {
         let ranking = &shop.ranking;
         assert_eq!((ranking.max_per_brand, ranking.out_of_stock), (Some(2), OutOfStock::Last));
         let feature = Some(Feature::Category("Tea".into()));
-        let boost = Rule { effect: Effect::Boost(1.5), feature, price_to: Some(2000), places: vec![Place::Home], ..Rule::default() };
+        let boost = Rule {
+            effect: Effect::Boost(1.5),
+            feature,
+            price_to: Some(2000),
+            places: vec![Place::Home],
+            ..Rule::default()
+        };
         assert_eq!(ranking.rules[0], boost);
         assert_eq!(ranking.rules[1].effect, Effect::Pin(1));
         assert_eq!(shop.events.as_deref(), Some(Path::new("orders.csv")));
@@ -257,7 +272,15 @@ mod tests {
         );
         let mistakes = read_shop(&dir).expect_err("several").to_string();
         std::fs::remove_dir_all(&dir).unwrap();
-        for part in ["`relevance` is 3", "`max_per_brand` is 0", "cost_of_goods_sold", "a boost without", "“NO-1”", "nope", "“cheap”"] {
+        for part in [
+            "`relevance` is 3",
+            "`max_per_brand` is 0",
+            "cost_of_goods_sold",
+            "a boost without",
+            "“NO-1”",
+            "nope",
+            "“cheap”",
+        ] {
             assert!(mistakes.contains(part), "{part} in {mistakes}");
         }
         assert!(mistakes.lines().filter(|line| line.starts_with("shop.toml:")).count() >= 5, "{mistakes}");

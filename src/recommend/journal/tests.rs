@@ -167,7 +167,11 @@ fn a_broken_segment_is_counted_and_spoils_nothing() {
     chest.values.borrow_mut().insert("of something else".into(), b"?".to_vec());
     let journal = open(&chest);
     assert_eq!((products(&journal), journal.n_unreadable()), (vec!["cup".to_owned()], 1));
-    block_on({ let mut journal = journal; async move { journal.erase_all().await } }).unwrap();
+    block_on({
+        let mut journal = journal;
+        async move { journal.erase_all().await }
+    })
+    .unwrap();
     assert_eq!(chest.values.borrow().keys().collect::<Vec<_>>(), ["of something else"]);
 }
 

@@ -88,7 +88,12 @@ pub fn ids(items: &[Recommendation]) -> Vec<&str> {
     items.iter().map(|item| item.product.as_str()).collect()
 }
 
-fn shown(recommender: &Recommender, surface: &Surface, events: &[(ShopperAction, &str, f64)], n: usize) -> Vec<Recommendation> {
+fn shown(
+    recommender: &Recommender,
+    surface: &Surface,
+    events: &[(ShopperAction, &str, f64)],
+    n: usize,
+) -> Vec<Recommendation> {
     recommender.recommend(surface, shopper(&log(events)), n)
 }
 
@@ -106,7 +111,12 @@ fn a_view_brings_what_is_like_it_and_says_so() {
 fn what_is_had_refused_or_gone_is_never_shown() {
     let history = [(AddToCart, "green-1", 1.0), (Purchase, "black-1", 1.0), (NotInterested, "cup-1", 1.0)];
     for recommender in [recommender(), with_orders()] {
-        for surface in [Surface::Home, Surface::Cart, Surface::Similar { product: "green-2".into() }, Surface::GoesWith { product: "green-2".into() }] {
+        for surface in [
+            Surface::Home,
+            Surface::Cart,
+            Surface::Similar { product: "green-2".into() },
+            Surface::GoesWith { product: "green-2".into() },
+        ] {
             let items = shown(&recommender, &surface, &history, 20);
             for hidden in ["green-1", "black-1", "cup-1", "green-gone", "green-2"] {
                 let is_asked = hidden == "green-2" && matches!(surface, Surface::Home | Surface::Cart);
@@ -120,7 +130,9 @@ fn what_is_had_refused_or_gone_is_never_shown() {
 fn a_newcomer_sees_every_category_first_and_the_same_all_day() {
     let recommender = recommender();
     let items = shown(&recommender, &Surface::Home, &[], 3);
-    let category = |item: &Recommendation| recommender.catalogue.index_of(&item.product).map(|at| recommender.catalogue.categories[at].clone());
+    let category = |item: &Recommendation| {
+        recommender.catalogue.index_of(&item.product).map(|at| recommender.catalogue.categories[at].clone())
+    };
     let categories: HashSet<_> = items.iter().map(category).collect();
     assert_eq!(categories.len(), 3);
     assert!(items.iter().all(|item| item.reason == Reason::ShopPick));
@@ -159,7 +171,10 @@ fn a_search_counts_and_is_named() {
 fn beside_a_product_stands_what_orders_hold_with_it() {
     let beside = Surface::GoesWith { product: "green-1".into() };
     let items = shown(&with_orders(), &beside, &[], 2);
-    assert_eq!((items[0].product.as_str(), &items[0].reason), ("cup-1", &Reason::OftenWith { product: "green-1".into() }));
+    assert_eq!(
+        (items[0].product.as_str(), &items[0].reason),
+        ("cup-1", &Reason::OftenWith { product: "green-1".into() })
+    );
     let items = shown(&recommender(), &beside, &[], 2);
     assert_eq!(items[0].product, "pot-green", "without orders, what fits from another shelf");
     let items = shown(&with_orders(), &Surface::Cart, &[(AddToCart, "green-1", 0.0)], 1);
@@ -228,7 +243,8 @@ fn the_shop_filters_boosts_buries_pins_and_withholds() {
         Rule { effect: Effect::Bury, feature: Some(Feature::Category("cups".into())), ..Rule::default() },
         Rule { effect: Effect::Filter, price_to: Some(0), ..Rule::default() },
     ];
-    let ranking = Ranking { rules, withheld: vec!["black-2".into()], out_of_stock: OutOfStock::Show, ..Ranking::default() };
+    let ranking =
+        Ranking { rules, withheld: vec!["black-2".into()], out_of_stock: OutOfStock::Show, ..Ranking::default() };
     let items = shown(&ruled(ranking.clone()), &Surface::Home, &[(ViewItem, "green-1", 0.0)], 8);
     let ids = ids(&items);
     assert!(["green-2", "black-2", "green-gone"].iter().all(|gone| !ids.contains(gone)), "{ids:?}");
@@ -270,7 +286,12 @@ fn hints_move_by_what_is_taken_and_left_and_can_be_taught_anew() {
 
 #[test]
 fn odd_histories_do_no_harm() {
-    let history = [(ViewItem, "unknown", 0.0), (ViewItem, "green-1", f64::NAN), (ViewItem, "green-1", -400.0), (Purchase, "left-the-shop", 3.0)];
+    let history = [
+        (ViewItem, "unknown", 0.0),
+        (ViewItem, "green-1", f64::NAN),
+        (ViewItem, "green-1", -400.0),
+        (Purchase, "left-the-shop", 3.0),
+    ];
     for recommender in [recommender(), with_orders()] {
         assert_eq!(shown(&recommender, &Surface::Home, &history, 4).len(), 4);
         assert!(shown(&recommender, &Surface::Home, &history, 0).is_empty());

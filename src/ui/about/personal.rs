@@ -59,11 +59,13 @@ pub fn personal(store: Store) -> AnyView {
         html::live(move || {
             matches!(store.vault.get(), Some(VaultState::Open | VaultState::Locked)).then(|| passphrase(store))
         }),
-        html::ul().class("record").attr("role", "list").attr("data-testid", "insights").child(insights),
-        html::ul()
-            .class("record")
-            .attr("role", "list")
-            .child((html::live(move || has_said.get().then(|| conversation_row(store))), list)),
+        (
+            html::ul().class("record").attr("role", "list").attr("data-testid", "insights").child(insights),
+            html::ul()
+                .class("record")
+                .attr("role", "list")
+                .child((html::live(move || has_said.get().then(|| conversation_row(store))), list)),
+        ),
         actions,
         html::p().class("fine-print").child(move || store.say(words::PERSONAL_NOTE)),
     );

@@ -83,7 +83,10 @@ fn why(store: Store, shop: &Shop, reason: &Reason) -> AnyView {
             })
             .child(move || store.say(words::NO_REASON))
     });
-    html::p().class("card-reason").child((reason_text(shop, reason, store.language.get_untracked()), " ", forget)).into_any()
+    html::p()
+        .class("card-reason")
+        .child((reason_text(shop, reason, store.language.get_untracked()), " ", forget))
+        .into_any()
 }
 
 /// Why a product is recommended, in words.

@@ -51,7 +51,8 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
             let text = text.clone();
             browser::after_ms(SEARCH_MS, move || {
                 if store.route.try_get_untracked() == Some(route) {
-                    store.note(ShopperEvent { text, ..ShopperEvent::new(ShopperAction::Search, "", browser::now_ms()) });
+                    store
+                        .note(ShopperEvent { text, ..ShopperEvent::new(ShopperAction::Search, "", browser::now_ms()) });
                 }
             });
         }

@@ -80,8 +80,9 @@ pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
         grid(false, cards)
     };
     // Without an engine there is nothing to recommend with: the shop shows the shelf alone.
-    let hidden =
-        move || store.health.get() == Health::Lost || items.read().as_ref().map_or(asked_again, |items| items.is_empty());
+    let hidden = move || {
+        store.health.get() == Health::Lost || items.read().as_ref().map_or(asked_again, |items| items.is_empty())
+    };
     html::section()
         .class("rail")
         .attr("aria-labelledby", title_id)
