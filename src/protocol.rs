@@ -12,10 +12,12 @@
 //! cross at all: the worker fetches them and keeps them in OPFS.
 
 mod prose;
+mod shopper;
 
 use serde::{Deserialize, Serialize};
 
 pub use prose::{Block, Inline};
+pub use shopper::{Erasure, Feature, Hint, Insight, Known, ShopperAction, ShopperEvent};
 
 /// Version of this file's contract. Page and worker come from one build; a mismatch means that one of
 /// them is a stale copy, and the client reloads instead of guessing.
@@ -103,8 +105,19 @@ pub enum Request {
     Ask { conversation: ConversationId, text: String, language: Language },
     /// Forgets one conversation's turns. Answered by [`Event::Forgotten`].
     ForgetConversation { conversation: ConversationId },
-    /// Products for one place on the page. Answered by [`Event::Recommended`].
-    Recommend { surface: Surface, history: Vec<ShopperEvent>, limit: usize },
+    /// Products for one place on the page. What the worker has been told of the shopper counts only where
+    /// it is `personal`. Answered by [`Event::Recommended`].
+    Recommend { surface: Surface, personal: bool, limit: usize },
+    /// What the shopper did. What the worker has noted before is passed over, so a client that does not know
+    /// whether it was heard sends it again. Answered by [`Event::Noted`].
+    Note { events: Vec<ShopperEvent> },
+    /// Whether, and for how many days, what the shopper does outlives this worker. With `None` what is stored is
+    /// erased, and what is in memory stays. Answered by [`Event::Known`].
+    Remember { days: Option<u16> },
+    /// What is known about the shopper. Answered by [`Event::Known`].
+    Recall,
+    /// Forgets part of it, here and where it is stored. Answered by [`Event::Known`].
+    Erase { what: Erasure },
     /// Embeds texts with the loaded encoder: for developers and for measuring. Answered by
     /// [`Event::Embedded`].
     Embed { texts: Vec<String> },
@@ -199,30 +212,12 @@ pub enum Surface {
     Home,
     /// Like this product.
     Similar { product: String },
+    /// Goes with this product: what others bought beside it, and what belongs to it from other shelves.
+    GoesWith { product: String },
     /// Goes with what is in the cart.
     Cart,
-}
-
-/// Something the shopper did, under its GA4 name. Kept by the page, sent along with
-/// [`Request::Recommend`]; an empty history is how personalisation is switched off.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ShopperEvent {
-    pub action: ShopperAction,
-    /// Product id.
-    pub product: String,
-    /// Milliseconds since the Unix epoch.
-    pub at_ms: f64,
-}
-
-/// GA4's names for what happens to one item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ShopperAction {
-    ViewItem,
-    AddToCart,
-    RemoveFromCart,
-    Purchase,
-    NotInterested,
+    /// What the shopper had before and may need anew.
+    Again,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -272,6 +267,13 @@ pub enum Event {
     },
     Storage {
         report: StorageReport,
+    },
+    /// `stored`: it is on the disk, and need not be kept elsewhere.
+    Noted {
+        stored: bool,
+    },
+    Known {
+        known: Known,
     },
     Vault {
         report: VaultReport,
@@ -406,18 +408,39 @@ pub struct Recommendation {
 pub enum Reason {
     /// It matches the words of a question.
     MatchesQuestion,
+    /// `shared` is what both products are, where there is something to name.
     BecauseViewed {
         product: String,
+        shared: Option<Feature>,
+    },
+    BecauseLiked {
+        product: String,
+        shared: Option<Feature>,
     },
     BecauseInCart {
         product: String,
+        shared: Option<Feature>,
     },
     BecauseBought {
+        product: String,
+        shared: Option<Feature>,
+    },
+    /// The shop's orders often hold both.
+    OftenWith {
         product: String,
     },
     SimilarTo {
         product: String,
     },
+    BoughtBefore,
+    /// It fits what was searched for.
+    BecauseSearched {
+        text: String,
+    },
+    /// Much bought lately.
+    Popular,
+    /// New in the shop: nobody's orders speak for it yet.
+    New,
     /// A newcomer's shelf: varied, in stock, chosen by the shop.
     ShopPick,
 }
@@ -466,6 +489,8 @@ pub enum ErrorCode {
     NoPack,
     /// [`Request::Embed`] before [`Request::LoadModel`].
     NoModel,
+    /// What was to be kept on this device could not be.
+    Storage,
     /// The worker died or hung and was restarted too often.
     WorkerLost,
     /// A defect of ours.

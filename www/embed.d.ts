@@ -80,14 +80,19 @@ export interface Events {
 }
 
 export type Listener<Name extends keyof Events> = (detail: Events[Name], event: CustomEvent<Events[Name]>) => unknown;
-export type Action = 'view_item' | 'add_to_cart' | 'remove_from_cart' | 'purchase' | 'not_interested';
+/** GA4's names, Segment's as aliases, and three that GA4 lacks. */
+export type Action =
+  | 'view_item_list' | 'select_item' | 'view_item' | 'add_to_cart' | 'remove_from_cart' | 'begin_checkout' | 'purchase' | 'search'
+  | 'add_to_wishlist' | 'Product List Viewed' | 'Product Clicked' | 'Product Viewed' | 'Product Added' | 'Product Removed'
+  | 'Checkout Started' | 'Order Completed' | 'Products Searched' | 'Product Added to Wishlist' | 'not_interested' | 'liked';
+export type Item = { product: string } | { item_id: string } | { product_id: string } | { id: string } | string;
 
 export interface Commands {
   (command: 'open' | 'close' | 'toggle'): void;
   /** Opens the panel and puts the question, in the shopper's name. */
   (command: 'ask', text: string): void;
   /** What the shopper did in the shop: recommendations follow from it. */
-  (command: 'event', action: Action, data: { product: string } | string): void;
+  (command: 'event', action: Action, data: Item | { items: Item[] } | { products: Item[] } | { search_term: string } | { query: string }): void;
   /** Who shops. Another one than before begins with an empty conversation and record. */
   (command: 'identify', shopper: { id: string } | string): void;
   <Name extends keyof Events>(command: 'on', event: Name, listener: Listener<Name>): void;

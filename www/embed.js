@@ -26,7 +26,12 @@
   const PATIENCE_MS = 20_000;
   // Of a shop that tells of every look before the panel is ever opened.
   const MOST_WAITING = 200;
-  const ACTIONS = ['view_item', 'add_to_cart', 'remove_from_cart', 'purchase', 'not_interested'];
+  // GA4's names, Segment's, and three of our own; the frame knows which are the same.
+  const ACTIONS = [
+    'view_item_list', 'select_item', 'view_item', 'add_to_cart', 'remove_from_cart', 'begin_checkout', 'purchase', 'search',
+    'add_to_wishlist', 'Product List Viewed', 'Product Clicked', 'Product Viewed', 'Product Added', 'Product Removed',
+    'Checkout Started', 'Order Completed', 'Products Searched', 'Product Added to Wishlist', 'not_interested', 'liked',
+  ];
 
   // Sizes are in `em` of the browser's own text size: a page's `html { font-size }` must not reach in.
   // `!important` within a shadow root is stronger than the page's.
@@ -255,8 +260,11 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
     }
 
     #note(action, data = {}) {
-      const product = data.product ?? data.item_id ?? data.id ?? data;
-      if (ACTIONS.includes(action) && typeof product === 'string') this.#send({ event: { action, product } });
+      const products = (data?.items ?? data?.products ?? [data])
+        .map((item) => item?.product ?? item?.item_id ?? item?.product_id ?? item?.id ?? item)
+        .filter((id) => /^(string|number)$/.test(typeof id)).map(String);
+      const text = String(data?.search_term ?? data?.query ?? '');
+      if (ACTIONS.includes(action) && (products.length || text)) this.#send({ event: { action, products, text } });
     }
 
     #load() {
@@ -419,7 +427,7 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
       const take = (entry) => {
         // `gtag('event', name, data)` pushes its arguments, Tag Manager an object.
         const [name, data] = entry?.[0] === 'event' ? [entry[1], entry[2]] : [entry?.event, entry?.ecommerce];
-        for (const item of data?.items ?? []) this.#note(name, { product: String(item.item_id ?? item.id) });
+        if (data) this.#note(name, data);
       };
       for (const entry of layer) take(entry);
       const push = layer.push;

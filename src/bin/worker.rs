@@ -17,6 +17,7 @@ mod worker {
     use attendant::engine::Engine;
     use attendant::engine::host::Host;
     use attendant::platform::{build, spawn_local, wire};
+    use attendant::privacy::Vault;
     use attendant::protocol::{
         EngineError, ErrorCode, Event, FromWorker, PROTOCOL_VERSION, RequestId, ToWorker, UNSOLICITED,
     };
@@ -42,7 +43,9 @@ mod worker {
             let scope = scope.clone();
             Rc::new(move |message: FromWorker| post(&scope, &message))
         };
-        let host = Host::new(Engine::new(), emit);
+        // One for both: what the shopper unlocks is open to the other as well.
+        let vault = Vault::new();
+        let host = Host::with_vault(Engine::new(vault.clone()), vault, emit);
         let on_message = {
             let host = host.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| receive(&host, event.data()))

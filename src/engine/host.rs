@@ -18,8 +18,8 @@ use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
 use crate::privacy::{Vault, keeper};
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReport, EngineError, ErrorCode, Event, FromWorker, Language, Phase,
-    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
+    ConversationId, DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known,
+    Language, Phase, Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
 };
 
 /// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.
@@ -44,12 +44,18 @@ pub trait Answers {
         cancel: &CancelToken,
     ) -> Result<Reply, EngineError>;
     fn forget(&self, conversation: ConversationId);
-    fn recommend(
+    async fn recommend(
         &self,
         surface: &Surface,
-        history: &[ShopperEvent],
+        personal: bool,
         limit: usize,
     ) -> Result<Vec<Recommendation>, EngineError>;
+    /// Notes what the shopper did; whether all of it is on the disk.
+    async fn note(&self, events: Vec<ShopperEvent>) -> bool;
+    async fn remember(&self, days: Option<u16>) -> Result<Known, EngineError>;
+    async fn erase(&self, what: &Erasure) -> Result<Known, EngineError>;
+    /// What is known about the shopper.
+    async fn recall_shopper(&self) -> Result<Known, EngineError>;
     /// One vector of length one (L2) for each text.
     async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError>;
 }
@@ -81,7 +87,12 @@ struct Shared<E> {
 
 impl<E: Answers> Host<E> {
     pub fn new(engine: E, emit: Emit) -> Host<E> {
-        let (running, vault) = (RefCell::default(), Vault::new());
+        Host::with_vault(engine, Vault::new(), emit)
+    }
+
+    /// Of a vault that the engine uses too.
+    pub fn with_vault(engine: E, vault: Vault, emit: Emit) -> Host<E> {
+        let running = RefCell::default();
         let (asking, loading) = (Mutex::new(()), Mutex::new(()));
         Host { shared: Rc::new(Shared { engine, emit, running, asking, loading, vault }) }
     }
@@ -175,9 +186,13 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             keeper::forget_conversation(vault).await?;
             Ok(Event::Forgotten)
         }
-        Request::Recommend { surface, history, limit } => {
-            Ok(Event::Recommended { items: engine.recommend(&surface, &history, limit)? })
+        Request::Recommend { surface, personal, limit } => {
+            Ok(Event::Recommended { items: engine.recommend(&surface, personal, limit).await? })
         }
+        Request::Note { events } => Ok(Event::Noted { stored: engine.note(events).await }),
+        Request::Remember { days } => Ok(Event::Known { known: engine.remember(days).await? }),
+        Request::Recall => Ok(Event::Known { known: engine.recall_shopper().await? }),
+        Request::Erase { what } => Ok(Event::Known { known: engine.erase(&what).await? }),
         Request::Embed { texts } => {
             let _turn = or_cancel(asking.lock(), cancel).await?;
             let start_ms = platform::clock::now_ms();

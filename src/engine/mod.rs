@@ -3,6 +3,7 @@
 mod embedder;
 pub mod host;
 mod placing;
+mod shopper;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -10,24 +11,27 @@ use std::rc::Rc;
 
 pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
+use shopper::Memory;
 
 use crate::chat::{Attendant, Conversation, Growing, deltas};
 use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
-use crate::platform::{self, CancelToken};
+use crate::platform::{self, CancelToken, DrawerError};
+use crate::privacy::Vault;
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReason, DeviceReport, EngineError, ErrorCode, Event, Language,
-    Recommendation, Reply, ShopperEvent, Surface,
+    ConversationId, DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known,
+    Language, Recommendation, Reply, ShopperEvent, Surface,
 };
 use crate::recommend::Recommender;
+use crate::recommend::model::{Model, ModelError as TablesError};
 
 /// Conversations whose state is kept; the one longest silent goes first.
 const MAX_CONVERSATIONS: usize = 16;
 
 /// One shop, one encoder, any number of conversations. Everything is behind `&self`: requests overlap, and none
 /// holds a borrow while it waits.
-#[derive(Default)]
 pub struct Engine {
+    memory: Memory,
     shop: RefCell<Option<Rc<Shop>>>,
     embedder: RefCell<Option<Rc<Embedder>>>,
     /// Whether the encoder made the open pack's vectors.
@@ -49,8 +53,16 @@ struct Remembered {
 }
 
 impl Engine {
-    pub fn new() -> Self {
-        Self::default()
+    /// `vault` holds what the shopper agreed to keep.
+    pub fn new(vault: Vault) -> Engine {
+        Engine {
+            memory: Memory::new(vault),
+            shop: RefCell::default(),
+            embedder: RefCell::default(),
+            can_search_by_meaning: Cell::default(),
+            conversations: RefCell::default(),
+            n_turns: Cell::default(),
+        }
     }
 
     fn shop(&self) -> Result<Rc<Shop>, EngineError> {
@@ -86,13 +98,9 @@ impl Answers for Engine {
         let pack = Pack::open(bytes)?;
         let attendant = Attendant::open(&pack)?;
         let n_products = attendant.products().len();
-        let vectors = attendant.index().dense().map(|dense| dense.product_vectors(n_products));
-        let recommender = Recommender::new(attendant.products(), vectors.unwrap_or_else(|| vec![None; n_products]));
-        let event = Event::PackOpened {
-            id: pack.id().to_owned(),
-            n_products: attendant.products().len(),
-            n_passages: attendant.passages().len(),
-        };
+        let model = pack.tables().map(Model::read).transpose()?;
+        let recommender = Recommender::new(attendant.products(), pack.embeddings()?.as_ref(), model, pack.ranking()?);
+        let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
         self.conversations.borrow_mut().clear();
         *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant, recommender }));
         self.match_vectors();
@@ -146,13 +154,31 @@ impl Answers for Engine {
         self.conversations.borrow_mut().remove(&conversation);
     }
 
-    fn recommend(
+    async fn recommend(
         &self,
         surface: &Surface,
-        history: &[ShopperEvent],
+        personal: bool,
         limit: usize,
     ) -> Result<Vec<Recommendation>, EngineError> {
-        Ok(self.shop()?.recommender.recommend(surface, history, platform::clock::unix_ms(), limit))
+        Ok(self.memory.recommend(&*self.shop()?, surface, personal, limit).await)
+    }
+
+    async fn note(&self, events: Vec<ShopperEvent>) -> bool {
+        self.memory.note(events).await
+    }
+
+    async fn remember(&self, days: Option<u16>) -> Result<Known, EngineError> {
+        self.memory.remember(days).await?;
+        self.recall_shopper().await
+    }
+
+    async fn erase(&self, what: &Erasure) -> Result<Known, EngineError> {
+        self.memory.erase(&*self.shop()?, what).await?;
+        self.recall_shopper().await
+    }
+
+    async fn recall_shopper(&self) -> Result<Known, EngineError> {
+        Ok(self.memory.known(&*self.shop()?).await)
     }
 
     /// A GPU that fails is left for the CPU, once and for good.
@@ -175,6 +201,18 @@ impl Answers for Engine {
 impl From<PackError> for EngineError {
     fn from(error: PackError) -> Self {
         EngineError::new(ErrorCode::BadPack, error.to_string())
+    }
+}
+
+impl From<TablesError> for EngineError {
+    fn from(error: TablesError) -> Self {
+        EngineError::new(ErrorCode::BadPack, error.to_string())
+    }
+}
+
+impl From<DrawerError> for EngineError {
+    fn from(error: DrawerError) -> Self {
+        EngineError::new(ErrorCode::Storage, error.to_string())
     }
 }
 

@@ -11,6 +11,7 @@ use crate::pack::format::{
 };
 use crate::pack::import::ShopSource;
 use crate::pack::rules::ShopRules;
+use crate::pack::ranking::Ranking;
 use crate::protocol::Language;
 use crate::retrieve::lexical;
 
@@ -128,6 +129,10 @@ fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, B
         sections.push((SectionName::Rules, serde_json::to_vec(&shop.rules)?));
     }
     sections.extend(embeddings.map(|bytes| (SectionName::Embeddings, bytes)));
+    sections.extend(shop.tables.clone().map(|bytes| (SectionName::Recommend, bytes)));
+    if shop.ranking != Ranking::default() {
+        sections.push((SectionName::Ranking, serde_json::to_vec(&shop.ranking)?));
+    }
     // Offsets stand in the header and move with its length; pad it to a length found in two rounds.
     let mut header_length = 0;
     loop {

@@ -48,8 +48,8 @@ pub struct SectionEntry {
     pub sha256: String,
 }
 
-/// The sections of a pack. [`SectionName::Embeddings`] may be absent: a pack without them answers from
-/// words alone. [`SectionName::Rules`] may be absent too: nothing is computed then.
+/// The sections of a pack. [`SectionName::Embeddings`] may be absent: a pack without them answers from words alone.
+/// So may the last three, where the shop states no rules, has no order history, or leaves the shelf as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SectionName {
@@ -61,6 +61,10 @@ pub enum SectionName {
     Embeddings,
     Lexical,
     Images,
+    /// `recommend::model`'s file: what the orders of all shoppers teach.
+    Recommend,
+    /// [`crate::pack::ranking::Ranking`], JSON.
+    Ranking,
 }
 
 /// One value in each language that has it.

@@ -15,6 +15,7 @@ pub mod money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod open;
 pub mod rules;
+pub mod ranking;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod signature;
 

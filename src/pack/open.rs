@@ -11,6 +11,7 @@ use crate::pack::format::{
     SectionName, ShopSettings, hex,
 };
 use crate::pack::rules::ShopRules;
+use crate::pack::ranking::Ranking;
 use crate::platform::{JsonError, json};
 
 /// Why a pack cannot be opened.
@@ -41,6 +42,8 @@ impl SectionName {
             SectionName::Embeddings => "embeddings",
             SectionName::Lexical => "lexical",
             SectionName::Images => "images",
+            SectionName::Recommend => "recommend",
+            SectionName::Ranking => "ranking",
         }
     }
 }
@@ -118,6 +121,19 @@ impl Pack {
         self.section(SectionName::Lexical).ok_or(PackError::Missing { at: "lexical" })
     }
 
+    /// What the shop's orders teach, as `recommend::model` wrote it; `None` where the shop has no order history.
+    pub fn tables(&self) -> Option<&[u8]> {
+        self.section(SectionName::Recommend)
+    }
+
+    /// The shop's rules; the usual ones where it has none of its own.
+    pub fn ranking(&self) -> Result<Ranking, PackError> {
+        match self.section(SectionName::Ranking) {
+            Some(_) => self.parse(SectionName::Ranking),
+            None => Ok(Ranking::default()),
+        }
+    }
+
     /// An image by the name a product gives it.
     pub fn image(&self, name: &str) -> Option<&[u8]> {
         let (_, range) = self.images.iter().find(|(image, _)| image == name)?;
@@ -185,6 +201,13 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
+    /// `values` are `[n_rows, d_model]`, `scales` one a row; `None` where the lengths disagree.
+    pub fn new(header: EmbeddingsHeader, scales: Vec<f32>, values: Vec<i8>) -> Option<Embeddings> {
+        let (n_rows, d_model) = (header.rows.len(), header.d_model as usize);
+        let agree = d_model > 0 && scales.len() == n_rows && n_rows.checked_mul(d_model) == Some(values.len());
+        agree.then_some(Embeddings { header, scales, values })
+    }
+
     /// The encoder a query must be embedded with.
     pub fn encoder(&self) -> &crate::pack::EncoderId {
         &self.header.encoder

@@ -47,6 +47,13 @@ pub mod json {
     }
 }
 
+/// A number that no other caller gets, here or in another program.
+pub fn token() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    // Keyed by the system's own randomness, once a thread, and counted on from there.
+    RandomState::new().hash_one(clock::now_ms().to_bits())
+}
+
 /// Waits. Natively nothing shares the thread, so it blocks.
 pub async fn sleep_ms(ms: u32) {
     std::thread::sleep(Duration::from_millis(ms.into()));

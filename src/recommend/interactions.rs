@@ -106,6 +106,29 @@ impl Interactions {
         self.items.iter().map(|id| texts.get(id).cloned().unwrap_or_default()).collect()
     }
 
+    /// Only these items; users whom nothing is left of go too.
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> Interactions {
+        let kept: Vec<usize> = (0..self.items.len()).filter(|&at| keep(&self.items[at])).collect();
+        let mut place = vec![UNKNOWN_ITEM; self.items.len()];
+        (0..).zip(&kept).for_each(|(new, &old)| place[old] = new);
+        let cut = |basket: &Basket| {
+            let items = basket.items.iter().map(|&item| place[item as usize]).filter(|&item| item != UNKNOWN_ITEM);
+            Basket { at: basket.at, items: items.collect() }
+        };
+        let cut_all = |baskets: &Vec<Basket>| -> Vec<Basket> {
+            baskets.iter().map(cut).filter(|basket| !basket.items.is_empty()).collect()
+        };
+        let (users, histories) = self
+            .users
+            .iter()
+            .zip(&self.histories)
+            .map(|(user, baskets)| (user.clone(), cut_all(baskets)))
+            .filter(|(_, baskets)| !baskets.is_empty())
+            .unzip();
+        let items = kept.into_iter().map(|at| self.items[at].clone()).collect();
+        Interactions { items, users, histories, has_clock: self.has_clock }
+    }
+
     /// Time of the last basket; 0 without any.
     pub fn end(&self) -> f64 {
         self.histories.iter().flatten().map(|basket| basket.at).fold(0.0, f64::max)

@@ -1,11 +1,12 @@
 //! What to show: from what this shopper did, and from what the shop learned of all. Pure, but for `read`.
 //!
 //! ```text
-//! history ─ profile: products, weight by action and age ─┐
-//!                                                        ├─ similarity → MMR → reasons
-//! catalogue ─ vectors, attributes ───────────────────────┘
+//! journal: segments in a drawer ─ log: records ─ profile: products, weight by action and age ─┐
+//! catalogue ─ features: vectors, attributes ──────────────────────────────────────────────────┤
+//! pack's tables ─ orders ─────────────────────────────────────────────────────────────────────┴→ hints
+//!   → weights: the pack's, moved by what was clicked and refused → rules → variety → recommender: shelf, reasons
 //! ```
-//! An empty history (a newcomer, or personalisation switched off) gives the shop's picks.
+//! An empty log (a newcomer, or personalisation switched off) gives what many take, then the shop's picks.
 //!
 //! What the orders of all shoppers teach goes another way, natively, and becomes a file for a pack to carry:
 //!
@@ -17,17 +18,27 @@
 //! ```
 
 pub mod blend;
+mod catalogue;
 mod codec;
 pub mod evaluate;
+mod features;
+mod hints;
 pub mod interactions;
+pub mod journal;
+pub mod known;
+pub mod log;
 pub mod metrics;
 pub mod model;
 pub mod models;
+mod orders;
 mod profile;
 #[cfg(feature = "import")]
 pub mod read;
 mod recommender;
-mod similarity;
+mod rules;
 mod tables;
+pub mod tune;
+mod variety;
+pub mod wish;
 
-pub use recommender::Recommender;
+pub use recommender::{Recommender, Shopper};

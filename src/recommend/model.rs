@@ -207,5 +207,9 @@ impl Sections<'_> {
     }
 }
 
+mod calls;
+
+pub use calls::Ranked;
+
 #[cfg(test)]
 mod tests;

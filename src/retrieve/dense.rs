@@ -36,17 +36,4 @@ impl DenseIndex {
         }
         best
     }
-
-    /// A row of each product as f32 `[d_model]`, in the first language that was embedded.
-    pub fn product_vectors(&self, n_products: usize) -> Vec<Option<Vec<f32>>> {
-        let mut vectors = vec![None; n_products];
-        for (owner, scale, row) in self.embeddings.rows() {
-            if let RowOwner::Product(index, _) = owner
-                && let Some(vector @ None) = vectors.get_mut(index as usize)
-            {
-                *vector = Some(row.iter().map(|&value| f32::from(value) * scale).collect());
-            }
-        }
-        vectors
-    }
 }

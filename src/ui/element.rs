@@ -110,7 +110,7 @@ macro_rules! tags {
 
 tags! {
     a article blockquote br button code details div em footer form h1 h2 h3 header hr img input label li main nav ol
-    p pre progress s section span strong summary table tbody td textarea th thead tr ul
+    option p pre progress s section select span strong summary table tbody td textarea th thead tr ul
 }
 
 /// Several views in the place of one.

@@ -12,10 +12,10 @@ use super::app::failed;
 use super::icon::{self, icon};
 use super::route::Route;
 use super::state::{ShopState, Store, Theme};
-use super::{browser, chat, words};
+use super::{browser, chat, memory, words};
 use crate::pack::Product;
 use crate::platform::json;
-use crate::protocol::ShopperAction;
+use crate::protocol::{Erasure, ShopperAction, ShopperEvent};
 use crate::ui::element as html;
 use crate::widget::{Command, Connect, Hello, Notice, Settings, WIDGET_VERSION, may_embed};
 
@@ -145,7 +145,7 @@ fn obey(store: Store, command: Command) {
         Command::Open => chat::open(store),
         Command::Close => store.chat_open.set(false),
         Command::Ask { text } => host.asked.update(|asked| asked.push(text)),
-        Command::Event { action, product } => store.record(action, &product),
+        Command::Event { action, products, text } => note(store, action, &products, text),
         Command::Identify { shopper } => identify(store, &shopper),
         Command::Reset => chat::begin_anew(store),
         Command::Configure(settings) => host.settings.set(*settings),
@@ -159,6 +159,20 @@ fn obey(store: Store, command: Command) {
     }
 }
 
+/// What the shopper did in the shop around; of one list, or one order, all at one time.
+fn note(store: Store, action: ShopperAction, products: &[String], text: String) {
+    if !store.personalise.get_untracked() && action != ShopperAction::NotInterested {
+        return;
+    }
+    let at_ms = browser::now_ms();
+    if !text.is_empty() {
+        store.note(ShopperEvent { text, ..ShopperEvent::new(action, "", at_ms) });
+    }
+    for product in products {
+        store.note(ShopperEvent::new(action, product, at_ms));
+    }
+}
+
 /// What one customer said and looked at is not the next one's to find, on a device that they share.
 fn identify(store: Store, shopper: &str) {
     let before = store.host.shopper.get_untracked();
@@ -167,7 +181,7 @@ fn identify(store: Store, shopper: &str) {
     }
     store.host.shopper.set(Some(shopper.to_owned()));
     if before.is_some() {
-        store.history.update(|history| history.erase_all());
+        memory::erase(store, Erasure::All);
         chat::begin_anew(store);
     }
 }

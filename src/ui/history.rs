@@ -1,21 +1,17 @@
-//! What the shopper did here: the whole basis of personal recommendations, and theirs to read, edit
-//! and erase. In memory until the shopper agrees to have it remembered.
+//! What the shopper did here, as the page shows it. The worker keeps it, works with it and forgets it
+//! ([`crate::protocol::Request::Note`]); the page holds what is not on the disk, so that a reload loses nothing.
 
-use serde::{Deserialize, Serialize};
-
-use crate::platform::{JsonError, json};
+use crate::platform::json;
 use crate::protocol::{ShopperAction, ShopperEvent};
 
-/// Where builds before the vault kept it, in the clear (`localStorage`).
-pub const KEY: &str = "attendant.history.v1";
+/// Where what is not on the disk waits (`sessionStorage`: gone with the tab).
+pub const KEY: &str = "attendant.unstored.v1";
 
-/// The newest are kept. Recommendations look at some dozens; 500 is about 50 kB of storage.
+/// The newest are shown, and no more wait.
 pub const MOST_EVENTS: usize = 500;
 
 /// Looking at the same page again within this time is one look.
 const SAME_LOOK_MS: f64 = 30_000.0;
-
-const VERSION: u32 = 1;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
@@ -23,34 +19,26 @@ pub struct History {
     events: Vec<ShopperEvent>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    version: u32,
-    events: Vec<ShopperEvent>,
+/// Events of a tab that was reloaded; none where they cannot be read.
+pub fn unstored_from_json(json: &str) -> Vec<ShopperEvent> {
+    json::from_slice(json.as_bytes()).unwrap_or_default()
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    #[error("the stored history is not what was written: {0}")]
-    Unreadable(#[from] JsonError),
-    #[error("the stored history is of version {0}, not {VERSION}")]
-    OtherVersion(u32),
+pub fn to_json(events: &[ShopperEvent]) -> String {
+    json::to_string(&events).expect("strings and numbers serialize")
+}
+
+/// Whether a shopper would say that they did it. What was merely shown, and for how long, is for the worker alone.
+fn is_deed(event: &ShopperEvent) -> bool {
+    !matches!(event.action, ShopperAction::ViewItemList | ShopperAction::Dwell)
 }
 
 impl History {
-    pub fn from_json(stored: &str) -> Result<History, HistoryError> {
-        let stored: Stored = json::from_slice(stored.as_bytes())?;
-        if stored.version != VERSION {
-            return Err(HistoryError::OtherVersion(stored.version));
-        }
-        let mut history = History { events: stored.events };
+    pub fn of(mut events: Vec<ShopperEvent>) -> History {
+        events.retain(is_deed);
+        let mut history = History { events };
         history.trim();
-        Ok(history)
-    }
-
-    pub fn to_json(&self) -> String {
-        let stored = Stored { version: VERSION, events: self.events.clone() };
-        json::to_string(&stored).expect("strings and numbers serialize")
+        history
     }
 
     pub fn events(&self) -> &[ShopperEvent] {
@@ -62,44 +50,33 @@ impl History {
     }
 
     /// Notes what happened; `false` where it was no news.
-    pub fn record(&mut self, action: ShopperAction, product: &str, at_ms: f64) -> bool {
-        let no_news = action == ShopperAction::ViewItem
+    pub fn record(&mut self, event: ShopperEvent) -> bool {
+        let no_news = event.action == ShopperAction::ViewItem
             && self
                 .events
                 .iter()
                 .rev()
-                .take_while(|event| at_ms - event.at_ms < SAME_LOOK_MS)
-                .any(|event| event.action == action && event.product == product);
-        if no_news {
-            return false;
+                .take_while(|before| event.at_ms - before.at_ms < SAME_LOOK_MS)
+                .any(|before| before.action == event.action && before.product == event.product);
+        if no_news || !is_deed(&event) {
+            return !no_news;
         }
-        self.events.push(ShopperEvent { action, product: product.to_owned(), at_ms });
+        self.events.push(event);
         self.trim();
         true
     }
 
-    /// Puts what was kept before what has happened since.
-    pub fn begin_with(&mut self, earlier: History) {
-        let since = std::mem::replace(&mut self.events, earlier.events);
-        self.events.extend(since);
-        self.events.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
-        self.events.dedup();
-        self.trim();
-    }
-
-    pub fn erase(&mut self, event: &ShopperEvent) {
-        if let Some(at) = self.events.iter().position(|other| other == event) {
-            self.events.remove(at);
-        }
-    }
-
-    pub fn erase_all(&mut self) {
-        self.events.clear();
+    pub fn retain(&mut self, keep: impl FnMut(&ShopperEvent) -> bool) {
+        self.events.retain(keep);
     }
 
     /// Whether the shopper does not want to see this product recommended.
     pub fn is_unwanted(&self, product: &str) -> bool {
         self.events.iter().any(|event| event.action == ShopperAction::NotInterested && event.product == product)
+    }
+
+    pub fn is_liked(&self, product: &str) -> bool {
+        self.events.iter().any(|event| event.action == ShopperAction::Liked && event.product == product)
     }
 
     fn trim(&mut self) {
@@ -112,55 +89,43 @@ impl History {
 mod tests {
     use super::*;
 
-    #[test]
-    fn it_survives_storage() {
-        let mut history = History::default();
-        history.record(ShopperAction::ViewItem, "cup", 1.0);
-        history.record(ShopperAction::AddToCart, "cup", 2.0);
-        assert_eq!(History::from_json(&history.to_json()).unwrap(), history);
+    fn event(action: ShopperAction, product: &str, at_ms: f64) -> ShopperEvent {
+        ShopperEvent::new(action, product, at_ms)
     }
 
     #[test]
-    fn broken_or_newer_storage_is_an_error_and_no_crash() {
-        assert!(matches!(History::from_json("{\"version\":1,"), Err(HistoryError::Unreadable(_))));
-        assert!(matches!(History::from_json(r#"{"version":9,"events":[]}"#), Err(HistoryError::OtherVersion(9))));
+    fn what_waits_survives_a_reload_and_what_is_broken_does_no_harm() {
+        let events = [event(ShopperAction::ViewItem, "cup", 1.0), event(ShopperAction::AddToCart, "cup", 2.0)];
+        assert_eq!(unstored_from_json(&to_json(&events)), events);
+        assert!(unstored_from_json("{\"version\":1,").is_empty());
     }
 
     #[test]
     fn the_newest_events_are_kept() {
         let mut history = History::default();
         for i in 0..MOST_EVENTS + 20 {
-            history.record(ShopperAction::ViewItem, &format!("p{i}"), i as f64);
+            history.record(event(ShopperAction::ViewItem, &format!("p{i}"), i as f64));
         }
         assert_eq!(history.events().len(), MOST_EVENTS);
         assert_eq!(history.events()[0].product, "p20");
     }
 
     #[test]
-    fn a_reload_is_not_a_second_look() {
+    fn a_reload_is_not_a_second_look_and_what_was_shown_is_no_deed() {
         let mut history = History::default();
-        assert!(history.record(ShopperAction::ViewItem, "cup", 0.0));
-        assert!(!history.record(ShopperAction::ViewItem, "cup", 1_000.0));
-        assert!(history.record(ShopperAction::ViewItem, "cup", 60_000.0));
+        assert!(history.record(event(ShopperAction::ViewItem, "cup", 0.0)));
+        assert!(!history.record(event(ShopperAction::ViewItem, "cup", 1_000.0)));
+        assert!(history.record(event(ShopperAction::ViewItem, "cup", 60_000.0)));
+        assert!(history.record(event(ShopperAction::ViewItemList, "pot", 61_000.0)));
+        assert_eq!(history.events().len(), 2);
     }
 
     #[test]
-    fn what_was_kept_comes_first_and_nothing_twice() {
-        let (mut kept, mut now) = (History::default(), History::default());
-        kept.record(ShopperAction::ViewItem, "cup", 1.0);
-        now.record(ShopperAction::ViewItem, "tray", 2.0);
-        now.begin_with(kept.clone());
-        now.begin_with(kept);
-        assert_eq!(now.events().iter().map(|event| &event.product).collect::<Vec<_>>(), ["cup", "tray"]);
-    }
-
-    #[test]
-    fn one_event_can_be_erased_and_a_dislike_with_it() {
+    fn a_dislike_goes_with_its_event() {
         let mut history = History::default();
-        history.record(ShopperAction::NotInterested, "cup", 5.0);
+        history.record(event(ShopperAction::NotInterested, "cup", 5.0));
         assert!(history.is_unwanted("cup"));
-        let event = history.events()[0].clone();
-        history.erase(&event);
+        history.retain(|_| false);
         assert!(history.is_empty() && !history.is_unwanted("cup"));
     }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::client::{Client, WORKER_URL};
+use super::client::{Client, Health, WORKER_URL};
+use super::memory;
 use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
@@ -100,9 +101,16 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
     });
     let health = client.health();
     store.client.set_value(Some(client));
-    Effect::new(move |_| store.health.set(health.get()));
+    Effect::new(move |_| {
+        store.health.set(health.get());
+        // A worker that was started anew knows nobody.
+        if health.get() == Health::Ready && store.engine_open.get_untracked() {
+            memory::introduce(store);
+        }
+    });
     send(store, Request::OpenPack, Some(pack.buffer()), move |event| match event {
         Event::PackOpened { .. } => {
+            memory::introduce(store);
             store.engine_open.set(true);
             vault::open(store);
             if store.chat_open.get_untracked() {
@@ -208,11 +216,8 @@ fn take_storage(store: Store, event: Event) {
 
 /// Asks for products for one place on the page. With personalisation off, of nobody in particular.
 pub fn recommend(store: Store, surface: Surface, limit: usize, then: impl Fn(Vec<Recommendation>) + 'static) {
-    let history = match store.personalise.get_untracked() {
-        true => store.history.read_untracked().events().to_vec(),
-        false => Vec::new(),
-    };
-    send(store, Request::Recommend { surface, history, limit }, None, move |event| match event {
+    let personal = store.personalise.get_untracked();
+    send(store, Request::Recommend { surface, personal, limit }, None, move |event| match event {
         Event::Recommended { items } => then(items),
         Event::Failed { error } => leptos::logging::warn!("no recommendations: {error}"),
         _ => {}

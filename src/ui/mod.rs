@@ -21,6 +21,7 @@ pub mod history;
 pub mod icon;
 pub mod intl;
 pub mod link;
+pub mod memory;
 pub mod receipt;
 pub mod route;
 pub mod shop;

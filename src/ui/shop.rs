@@ -1,7 +1,7 @@
 //! The opened shop as the page shows it: its settings, its products and their categories.
 
 use crate::pack::{Localized, Pack, PackError, Product, ShopSettings};
-use crate::protocol::Language;
+use crate::protocol::{Feature, Language};
 
 /// A shelf of the shop. Its id is the category's name in the shop's first language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,25 @@ impl Shop {
     /// The product's name, or its id where the shop no longer has it.
     pub fn title<'a>(&'a self, id: &'a str, language: Language) -> &'a str {
         self.product(id).map_or(id, |product| product.title.text(language))
+    }
+
+    /// What the shop calls a feature, which is known by its name in the shop's first language.
+    pub fn feature(&self, feature: &Feature, language: Language) -> String {
+        let first = Language::default();
+        let elsewhere = |lists: fn(&Product) -> &Localized<Vec<String>>, name: &str| {
+            self.products.iter().find_map(|product| {
+                let lists = lists(product);
+                let place = lists.items(first).iter().position(|item| item == name)?;
+                lists.exact(language)?.get(place).cloned()
+            })
+        };
+        let (found, name) = match feature {
+            Feature::Category(id) => (self.category(id).map(|one| one.name.text(language).to_owned()), id),
+            Feature::Type(name) => (elsewhere(|product| &product.product_type, name), name),
+            Feature::Tag(name) => (elsewhere(|product| &product.tags, name), name),
+            Feature::Brand(name) => (None, name),
+        };
+        found.unwrap_or_else(|| name.clone())
     }
 
     /// A picture's bytes. The pack has verified them against its own hash.

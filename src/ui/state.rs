@@ -14,11 +14,11 @@ use super::route::Route;
 use super::shop::Shop;
 use super::trust::Trust;
 use super::words::Phrase;
-use super::{browser, embed, vault, words};
+use super::{browser, embed, memory, vault, words};
 use crate::pack::Localized;
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Language, Phase, RequestId, ShopperAction, StorageReport, VaultState,
-    WeightSource,
+    DevicePreference, DeviceReport, EngineError, Erasure, Insight, Language, Phase, RequestId, ShopperAction,
+    ShopperEvent, StorageReport, VaultState, WeightSource,
 };
 
 const LANGUAGE_KEY: &str = "attendant.language";
@@ -26,6 +26,9 @@ const THEME_KEY: &str = "attendant.theme";
 const PERSONALISE_KEY: &str = "attendant.personalise";
 /// Where builds before the vault noted that the shopper has agreed.
 pub const REMEMBER_KEY: &str = "attendant.remember";
+/// For how many days, where the shopper has chosen.
+const RETENTION_KEY: &str = "attendant.retention";
+const DEFAULT_RETENTION_DAYS: u16 = 90;
 
 /// The shop's file, as far as it has come.
 #[derive(Clone, Debug, Default)]
@@ -135,10 +138,16 @@ pub struct Store {
     pub history: RwSignal<History>,
     /// Kept records that could not be read and were set aside.
     pub n_aside: RwSignal<usize>,
+    /// What follows from the history, as the worker last said.
+    pub insights: RwSignal<Vec<Insight>>,
+    /// What is not on the disk yet, or never will be.
+    pub unstored: StoredValue<Vec<ShopperEvent>>,
     /// Whether recommendations may look at the history.
     pub personalise: RwSignal<bool>,
     /// Whether what is said and done here outlives the tab; see [`vault`].
     pub remember: RwSignal<bool>,
+    /// For how long what is done here is kept then.
+    pub retention_days: RwSignal<u16>,
     /// Once the worker has told.
     pub vault: RwSignal<Option<VaultState>>,
     pub chat_open: RwSignal<bool>,
@@ -179,12 +188,13 @@ impl Store {
         let theme = browser::stored(THEME_KEY).map_or(Theme::Auto, |code| Theme::from_code(&code));
         let cart = vault::cart_of_tab();
         let remember = browser::stored(REMEMBER_KEY).is_some();
+        let retention_days = browser::stored(RETENTION_KEY).and_then(|days| days.parse().ok());
         let personalise = match browser::stored(PERSONALISE_KEY).as_deref() {
             Some(chosen) => chosen != "off",
             None => host.personalises(),
         };
-        // Of a build before the vault, which takes it over.
-        let history = browser::stored(history::KEY).and_then(|json| History::from_json(&json).ok()).unwrap_or_default();
+        let unstored = browser::kept_for_tab(history::KEY).map(|json| history::unstored_from_json(&json));
+        let unstored = unstored.unwrap_or_default();
         let store = Store {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),
@@ -192,10 +202,13 @@ impl Store {
             shop: RwSignal::new(ShopState::Opening),
             trust: RwSignal::new(Trust::default()),
             cart: RwSignal::new(cart),
-            history: RwSignal::new(history),
+            history: RwSignal::new(History::of(unstored.clone())),
             n_aside: RwSignal::new(0),
+            insights: RwSignal::new(Vec::new()),
+            unstored: StoredValue::new(unstored),
             personalise: RwSignal::new(personalise),
             remember: RwSignal::new(remember),
+            retention_days: RwSignal::new(retention_days.unwrap_or(DEFAULT_RETENTION_DAYS)),
             vault: RwSignal::new(None),
             chat_open: RwSignal::new(false),
             conversation: Conversation::new(),
@@ -240,6 +253,11 @@ impl Store {
             browser::keep_for_tab(cart::KEY, &if cart.is_empty() { String::new() } else { cart.to_json() });
         });
         vault::follow(self);
+        memory::follow(self);
+        Effect::new(move |_| match self.retention_days.get() {
+            DEFAULT_RETENTION_DAYS => browser::unstore(RETENTION_KEY),
+            days => browser::store(RETENTION_KEY, &days.to_string()),
+        });
         // Only what differs from how a visit begins anyway is worth keeping.
         Effect::new(move |_| match self.personalise.get() {
             personalise if personalise == self.host.personalises() => browser::unstore(PERSONALISE_KEY),
@@ -321,8 +339,28 @@ impl Store {
         if !self.personalise.get_untracked() && action != ShopperAction::NotInterested {
             return;
         }
-        let now_ms = browser::now_ms();
-        self.history.maybe_update(|history| history.record(action, product, now_ms));
+        self.note(ShopperEvent::new(action, product, browser::now_ms()));
+    }
+
+    /// Notes it here and has the worker note it.
+    pub fn note(self, event: ShopperEvent) {
+        let is_news = self.history.try_maybe_update(|history| {
+            let is_news = history.record(event.clone());
+            (is_news, is_news)
+        });
+        if is_news == Some(true) {
+            memory::note(self, vec![event]);
+        }
+    }
+
+    /// Once more takes it back.
+    pub fn like(self, product: &str) {
+        let is_like = |event: &&ShopperEvent| event.action == ShopperAction::Liked && event.product == product;
+        let liked = self.history.read_untracked().events().iter().find(is_like).cloned();
+        match liked {
+            Some(event) => memory::erase(self, Erasure::Event(event)),
+            None => self.record(ShopperAction::Liked, product),
+        }
     }
 
     pub fn add_to_cart(self, product: &str) {

@@ -7,13 +7,12 @@ use leptos::prelude::*;
 
 use super::cart::{self, Cart};
 use super::chat::begin_anew;
-use super::history::{self, History};
+use super::history;
 use super::state::{REMEMBER_KEY, Store};
-use super::{browser, link, words};
-use crate::protocol::{Event, Fact, Request, VaultAct, VaultReport, VaultState};
+use super::{browser, link, memory, words};
+use crate::protocol::{Erasure, Event, Fact, Request, VaultAct, VaultReport, VaultState};
 
 // Names of facts.
-const HISTORY: &str = "history";
 const CART: &str = "cart";
 const SHOPPER: &str = "shopper";
 
@@ -27,16 +26,12 @@ pub fn follow(store: Store) {
     Effect::new(move |_| match (store.remember.get(), store.vault.get()) {
         (true, Some(VaultState::Absent)) => act(store, VaultAct::Make, move |report| {
             browser::unstore(REMEMBER_KEY);
-            browser::unstore(history::KEY);
             store.vault.set(Some(report.state));
         }),
         (false, Some(VaultState::Open | VaultState::Locked)) => {
             act(store, VaultAct::Erase, move |report| store.vault.set(Some(report.state)));
         }
         _ => {}
-    });
-    keep(store, HISTORY, move || {
-        store.history.with(|history| if history.is_empty() { String::new() } else { history.to_json() })
     });
     keep(store, CART, move || store.cart.with(|cart| if cart.is_empty() { String::new() } else { cart.to_json() }));
     keep(store, SHOPPER, move || store.host.shopper.get().unwrap_or_default());
@@ -54,7 +49,7 @@ fn keep(store: Store, name: &'static str, value: impl Fn() -> String + Send + Sy
             // Another tab has erased it: that was the shopper's word for this one too.
             if report.state == VaultState::Absent {
                 store.remember.set(false);
-                store.history.update(History::erase_all);
+                memory::erase(store, Erasure::All);
                 store.vault.set(Some(report.state));
             }
         });
@@ -91,18 +86,19 @@ pub fn forget_turns(store: Store, last: usize) {
 pub fn export(store: Store) {
     let download = |json: &str| browser::download(words::EXPORT_FILE, json.as_bytes(), "application/json");
     if store.vault.get_untracked() != Some(VaultState::Open) {
-        return download(&store.history.read_untracked().to_json());
+        return download(&history::to_json(store.history.read_untracked().events()));
     }
+    let done = history::to_json(store.history.read_untracked().events());
     link::send(store, Request::Vault { act: VaultAct::Export }, None, move |event| {
         if let Event::Exported { json } = event {
-            download(&json);
+            download(&format!("{{\"kept\": {json}, \"events\": {done}}}"));
         }
     });
 }
 
 /// Everything about the shopper: what was done, said and put into the cart, and the settings too.
 pub fn erase_all(store: Store) {
-    store.history.update(History::erase_all);
+    memory::erase(store, Erasure::All);
     store.cart.update(|cart| drop(cart.take()));
     store.host.shopper.set(None);
     begin_anew(store);
@@ -127,9 +123,6 @@ fn take(store: Store, report: VaultReport) {
     if state == VaultState::Open {
         if let Some(kept) = fact(SHOPPER) {
             store.host.shopper.set(Some(kept.to_owned()));
-        }
-        if let Some(Ok(earlier)) = fact(HISTORY).map(History::from_json) {
-            store.history.update(|history| history.begin_with(earlier));
         }
         if let Some(kept) = fact(CART).filter(|_| store.cart.read_untracked().is_empty()) {
             store.cart.set(Cart::from_json(kept));

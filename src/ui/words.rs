@@ -3,9 +3,14 @@
 //! A phrase is one constant with one field per language, a sentence with a hole is one function with
 //! one arm per language: a missing translation does not compile.
 
-use crate::protocol::{
-    DeviceKind, DeviceReason, DeviceReport, ErrorCode, Language, Phase, ShopperAction, WeightSource,
+mod personal;
+
+pub use personal::{
+    action, because_bought, because_in_cart, because_liked, because_searched, because_viewed, interested, learned,
+    next_guess, not_interested_in, often_with, similar_to, visit, with_shared,
 };
+
+use crate::protocol::{DeviceKind, DeviceReason, DeviceReport, ErrorCode, Language, Phase, WeightSource};
 
 /// One fixed phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +100,13 @@ phrases! {
     // Recommendations
     FOR_YOU: "Chosen for you" / "为您挑选";
     FROM_THE_SHELF: "From our shelf" / "店主推荐";
+    GOES_WITH: "Goes well with it" / "与它相配";
+    AGAIN: "Once more?" / "再来一份？";
+    LIKE: "I like it" / "喜欢";
+    NO_REASON: "Don't use this" / "不要据此推荐";
+    REASON_AGAIN: "You had it before" / "您买过";
+    REASON_POPULAR: "Much bought lately" / "最近很多人买";
+    REASON_NEW: "New in the shop" / "新品";
     GOES_WITH_CART: "Goes well with your cart" / "与购物车里的商品相配";
     PERSONALISE: "Personalise" / "个性化推荐";
     NOT_INTERESTED: "Not interested" / "不感兴趣";
@@ -213,7 +225,7 @@ phrases! {
         / "本页的安全策略禁止向其他网址发请求。是否点击外部链接由您决定，对方网站会知道您来过。";
     PERSONAL: "What is recorded about you" / "关于您的记录";
     PERSONAL_EMPTY: "Nothing." / "没有任何记录。";
-    PERSONAL_MEMORY: "Kept in this tab's memory, gone when you close it." / "只留在此标签页的内存里，关闭即清除。";
+    PERSONAL_MEMORY: "Kept in this tab, gone when you close it." / "只留在此标签页里，关闭即清除。";
     PERSONAL_STORED: "Kept on this device, in this browser, encrypted: conversations for up to 180 days." / "加密保存在这台设备的浏览器里，对话最多保留 180 天。";
     PERSONAL_LOCKED: "Locked. It takes your passphrase to read it; erasing works without." / "已上锁，需要口令才能读取；删除不需要口令。";
     PERSONAL_REFUSED: "This browser keeps nothing here, as private windows do." / "此浏览器（如无痕窗口）不保存任何内容。";
@@ -234,6 +246,8 @@ phrases! {
     ERASE_ALL: "Erase all" / "全部删除";
     EXPORT: "Export (JSON)" / "导出（JSON）";
     ERASED: "Erased." / "已删除。";
+    KEEP_FOR: "Keep for" / "保留";
+    LEARN_ANEW: "Forget what clicks have taught" / "清除从点击中学到的";
     PERSONAL_NOTE: "Prices and stock are the same for everyone, whatever is recorded here."
         / "无论这里记录了什么，价格和库存对所有人都一样。";
 }
@@ -303,38 +317,11 @@ pub fn quick_about_product(language: Language) -> [&'static str; 3] {
     }
 }
 
-pub fn because_viewed(language: Language, title: &str) -> String {
+/// `90 days`.
+pub fn n_days(language: Language, n: u16) -> String {
     match language {
-        Language::En => format!("Because you viewed {title}"),
-        Language::Zh => format!("因为您看过{title}"),
-    }
-}
-
-pub fn because_in_cart(language: Language, title: &str) -> String {
-    match language {
-        Language::En => format!("Goes with {title} in your cart"),
-        Language::Zh => format!("与购物车里的{title}相配"),
-    }
-}
-
-pub fn because_bought(language: Language, title: &str) -> String {
-    match language {
-        Language::En => format!("Because you bought {title}"),
-        Language::Zh => format!("因为您买过{title}"),
-    }
-}
-
-pub fn similar_to(language: Language, title: &str) -> String {
-    match language {
-        Language::En => format!("Like {title}"),
-        Language::Zh => format!("与{title}相似"),
-    }
-}
-
-pub fn not_interested_in(language: Language, title: &str) -> String {
-    match language {
-        Language::En => format!("Not interested in {title}"),
-        Language::Zh => format!("对{title}不感兴趣"),
+        Language::En => format!("{n} days"),
+        Language::Zh => format!("{n} 天"),
     }
 }
 
@@ -356,21 +343,6 @@ pub fn remove_named(language: Language, title: &str) -> String {
     match language {
         Language::En => format!("Remove {title}"),
         Language::Zh => format!("移除{title}"),
-    }
-}
-
-pub fn action(language: Language, action: ShopperAction, title: &str) -> String {
-    match (language, action) {
-        (Language::En, ShopperAction::ViewItem) => format!("Looked at {title}"),
-        (Language::En, ShopperAction::AddToCart) => format!("Put {title} in the cart"),
-        (Language::En, ShopperAction::RemoveFromCart) => format!("Took {title} out of the cart"),
-        (Language::En, ShopperAction::Purchase) => format!("Ordered {title} (demo)"),
-        (Language::En, ShopperAction::NotInterested) => format!("Not interested in {title}"),
-        (Language::Zh, ShopperAction::ViewItem) => format!("看过{title}"),
-        (Language::Zh, ShopperAction::AddToCart) => format!("把{title}加入购物车"),
-        (Language::Zh, ShopperAction::RemoveFromCart) => format!("把{title}移出购物车"),
-        (Language::Zh, ShopperAction::Purchase) => format!("下单{title}（演示）"),
-        (Language::Zh, ShopperAction::NotInterested) => format!("对{title}不感兴趣"),
     }
 }
 
@@ -451,7 +423,7 @@ pub fn device_reason(language: Language, report: &DeviceReport) -> String {
 /// What a failure means to the shopper, and what may help.
 pub fn error(code: ErrorCode) -> Phrase {
     match code {
-        ErrorCode::BadRequest | ErrorCode::Internal => {
+        ErrorCode::BadRequest | ErrorCode::Storage | ErrorCode::Internal => {
             Phrase { en: "Something went wrong on our side.", zh: "我们这边出了点问题。" }
         }
         ErrorCode::Network => Phrase {

@@ -95,10 +95,14 @@ pub enum Command {
     Ask {
         text: String,
     },
-    /// Something the shopper did in the shop, by its GA4 name.
+    /// Something the shopper did in the shop, by its GA4 name or Segment's: with these products, or, of a search,
+    /// with these words.
     Event {
         action: ShopperAction,
-        product: String,
+        #[serde(default)]
+        products: Vec<String>,
+        #[serde(default)]
+        text: String,
     },
     /// Who is shopping, as the shop numbers its customers. Another one than before begins anew.
     Identify {
@@ -162,8 +166,18 @@ mod tests {
     fn commands_are_read_as_the_launcher_writes_them() {
         assert_eq!(command(r#""open""#), Some(Command::Open));
         assert_eq!(command(r#"{"ask":{"text":"Tea?"}}"#), Some(Command::Ask { text: "Tea?".into() }));
-        let viewed = Command::Event { action: ShopperAction::ViewItem, product: "yx-01".into() };
-        assert_eq!(command(r#"{"event":{"action":"view_item","product":"yx-01"}}"#), Some(viewed));
+        let event = |action, products: &[&str], text: &str| {
+            let products = products.iter().map(|product| (*product).to_owned()).collect();
+            Some(Command::Event { action, products, text: text.into() })
+        };
+        let viewed = event(ShopperAction::ViewItem, &["yx-01"], "");
+        assert_eq!(command(r#"{"event":{"action":"view_item","products":["yx-01"]}}"#), viewed);
+        let ordered = event(ShopperAction::Purchase, &["a", "b"], "");
+        assert_eq!(command(r#"{"event":{"action":"Order Completed","products":["a","b"]}}"#), ordered);
+        assert_eq!(
+            command(r#"{"event":{"action":"search","text":"oolong"}}"#),
+            event(ShopperAction::Search, &[], "oolong")
+        );
         let Some(Command::Configure(settings)) = command(r#"{"configure":{"theme":"dark","of_tomorrow":1}}"#) else {
             panic!("settings are read, and those of tomorrow passed over")
         };
@@ -172,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_is_of_no_known_shape_is_passed_over() {
-        for text in ["", "1", "{}", r#""explode""#, r#"{"ask":{}}"#, r#"{"event":{"action":"spy","product":"x"}}"#] {
+        for text in ["", "1", "{}", r#""explode""#, r#"{"ask":{}}"#, r#"{"event":{"action":"spy","products":["x"]}}"#] {
             assert_eq!(command(text), None, "{text}");
         }
     }

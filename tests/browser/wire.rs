@@ -6,8 +6,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn requests() -> Vec<Request> {
-    let shopper_event = ShopperEvent { action: ShopperAction::ViewItem, product: "p".into(), at_ms: 1.7e12 };
-    let recommend = |surface| Request::Recommend { surface, history: vec![shopper_event.clone()], limit: 6 };
+    let viewed = ShopperEvent::new(ShopperAction::ViewItem, "p", 1.7e12);
+    let searched = ShopperEvent { action: ShopperAction::Search, text: "乌龙".into(), ..ShopperEvent::default() };
+    let dwelt = ShopperEvent { action: ShopperAction::Dwell, secs: 12.5, ..viewed.clone() };
+    let recommend = |surface| Request::Recommend { surface, personal: true, limit: 6 };
+    let erase = |what| Request::Erase { what };
     vec![
         Request::OpenPack,
         Request::LoadModel { manifest_url: "models/m.manifest.json".into(), device: DevicePreference::Gpu },
@@ -15,7 +18,18 @@ fn requests() -> Vec<Request> {
         Request::ForgetConversation { conversation: 2 },
         recommend(Surface::Home),
         recommend(Surface::Similar { product: "p".into() }),
+        recommend(Surface::GoesWith { product: "p".into() }),
         recommend(Surface::Cart),
+        recommend(Surface::Again),
+        Request::Note { events: vec![viewed.clone(), searched, dwelt] },
+        Request::Remember { days: Some(90) },
+        Request::Remember { days: None },
+        Request::Recall,
+        erase(Erasure::All),
+        erase(Erasure::Event(viewed)),
+        erase(Erasure::Product("p".into())),
+        erase(Erasure::Insight(Insight::Interest { feature: Feature::Tag("green".into()), share: 0.5 })),
+        erase(Erasure::Learned),
         Request::InspectStorage,
         Request::ClearStorage,
         Request::Cancel { request: 9 },
@@ -45,7 +59,10 @@ fn events() -> Vec<Event> {
         blocks: blocks(),
         language: Language::En,
         sources: vec![Source { id: "a#b".into(), title: "A".into(), score: 1.0, passage: blocks() }],
-        products: vec![item(Reason::BecauseViewed { product: "q".into() })],
+        products: vec![item(Reason::BecauseViewed {
+            product: "q".into(),
+            shared: Some(Feature::Type("Oolong".into())),
+        })],
         quick_replies: vec!["And abroad?".into()],
     };
     vec![
@@ -64,6 +81,19 @@ fn events() -> Vec<Event> {
         Event::ReplyDone { reply },
         Event::Recommended { items: vec![item(Reason::ShopPick)] },
         Event::Storage { report: StorageReport { available: true, quota_bytes: 1 << 41, ..Default::default() } },
+        Event::Noted { stored: true },
+        Event::Known {
+            known: Known {
+                events: vec![ShopperEvent::new(ShopperAction::Liked, "p", 1.7e12)],
+                insights: vec![
+                    Insight::Session { from_ms: 1.7e12, to_ms: 1.8e12, n_products: 2 },
+                    Insight::Next { product: "p".into() },
+                    Insight::Learned { hint: Hint::Others, shift: -0.25 },
+                ],
+                stored: true,
+                n_unreadable: 1,
+            },
+        },
         Event::Forgotten,
         Event::Cancelled,
         Event::Failed { error: EngineError { code: ErrorCode::NoPack, detail: "first".into() } },

@@ -5,6 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod source;
+mod speed;
 mod store;
 mod wire;
 

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use attendant::chat::evaluate::{Evaluation, Score, evaluate, read_questions};
-use attendant::pack::build::{build, build_lexical};
+use attendant::pack::build::{build, build_lexical, embedded_texts};
 use attendant::pack::import::{ShopSource, read_shop};
 use attendant::protocol::DevicePreference;
 
 use crate::ask::{open_attendant, open_encoder, read_device};
 use crate::embed::load_encoder;
+use crate::recommend::Orders;
 
 /// Build, check, sign and judge shop packs.
 #[derive(clap::Subcommand)]
@@ -27,6 +28,12 @@ pub enum Command {
         model: Option<PathBuf>,
         #[arg(long, default_value = "auto", value_parser = read_device)]
         device: DevicePreference,
+        /// The shop's order history (see `recommend train`), in place of the one that shop.toml names.
+        #[arg(long, conflicts_with = "tables")]
+        events: Option<PathBuf>,
+        /// What `recommend train` has made of it, ready.
+        #[arg(long)]
+        tables: Option<PathBuf>,
     },
     /// Lists everything to put right in a shop's folder.
     Check { dir: PathBuf },
@@ -73,7 +80,11 @@ pub enum Command {
 
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Build { dir, output, model, device } => write_pack(&dir, &output, model.as_deref(), device),
+        Command::Build { dir, output, model, device, events, tables } => {
+            let mut shop = read_or_exit(&dir);
+            let orders = crate::recommend::orders_of(&shop, &dir, events, tables)?;
+            write_pack(&mut shop, &output, model.as_deref(), device, orders)
+        }
         Command::Check { dir } => {
             print_counts(&read_or_exit(&dir));
             Ok(())
@@ -107,17 +118,34 @@ fn print_counts(shop: &ShopSource) {
     );
 }
 
-fn write_pack(dir: &Path, output: &Path, model: Option<&Path>, device: DevicePreference) -> anyhow::Result<()> {
-    let shop = read_or_exit(dir);
-    let bytes = match model {
-        Some(model) => {
-            let encoder = load_encoder(model, device)?;
-            build(&shop, encoder.id(), |texts| encoder.embed(texts))?
-        }
-        None => build_lexical(&shop)?,
+fn write_pack(
+    shop: &mut ShopSource,
+    output: &Path,
+    model: Option<&Path>,
+    device: DevicePreference,
+    orders: Option<Orders>,
+) -> anyhow::Result<()> {
+    let encoder = model.map(|model| load_encoder(model, device)).transpose()?;
+    // The same texts again, if there is a second time.
+    let mut vectors = None;
+    let mut build = |shop: &ShopSource| -> anyhow::Result<Vec<u8>> {
+        let Some(encoder) = &encoder else { return Ok(build_lexical(shop)?) };
+        let made = match vectors.take() {
+            Some(made) => made,
+            None => encoder.embed(&embedded_texts(shop).into_iter().map(|(_, text)| text).collect::<Vec<_>>())?,
+        };
+        let bytes = build(shop, encoder.id(), |_| anyhow::Ok(made.clone()))?;
+        vectors = Some(made);
+        Ok(bytes)
     };
+    let mut bytes = build(shop)?;
+    if let Some(orders) = orders {
+        // Once more with what the orders teach, which is learned beside the vectors of the first.
+        orders.teach(shop, &bytes)?;
+        bytes = build(shop)?;
+    }
     std::fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
-    print_counts(&shop);
+    print_counts(shop);
     println!("{}: {} bytes", output.display(), bytes.len());
     Ok(())
 }

@@ -1,12 +1,19 @@
 //! `attendant recommend`: learn from a shop's order history, and measure what was learned.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use attendant::pack::import::Mistakes;
+use anyhow::{Context, bail};
+use attendant::pack::Pack;
+use attendant::pack::import::{Mistakes, ShopSource};
+use attendant::protocol::{Language, ShopperAction, ShopperEvent, Surface};
 use attendant::recommend::evaluate::{Report, evaluate};
+use attendant::recommend::interactions::Interactions;
+use attendant::recommend::log::{DAY_MS, Log, Record};
 use attendant::recommend::model::Model;
 use attendant::recommend::read::{read_events, read_items};
+use attendant::recommend::tune::others_share;
+use attendant::recommend::{Recommender, Shopper};
 
 /// Learn recommendations from a shop's order history, and measure them.
 #[derive(clap::Subcommand)]
@@ -22,6 +29,8 @@ pub enum Command {
         #[arg(short, long)]
         output: PathBuf,
     },
+    /// Shows what a shopper would be shown at a place, from a pack: the shop's rules at work.
+    Preview(Preview),
     /// Measures every model and their blend, over a full ranking of the catalogue.
     #[command(group(clap::ArgGroup::new("data").required(true).args(["train", "leave_one_out"])))]
     Eval {
@@ -47,8 +56,156 @@ pub enum Command {
     },
 }
 
+/// A pack's order history, or what was made of it.
+pub enum Orders {
+    History(Box<Interactions>),
+    Tables(Vec<u8>),
+}
+
+/// What a pack is to be taught: of the command line, else of the file that shop.toml names.
+pub fn orders_of(
+    shop: &ShopSource,
+    dir: &Path,
+    events: Option<PathBuf>,
+    tables: Option<PathBuf>,
+) -> anyhow::Result<Option<Orders>> {
+    if let Some(tables) = tables {
+        let bytes = std::fs::read(&tables).with_context(|| format!("cannot read {}", tables.display()))?;
+        Model::read(&bytes).with_context(|| format!("{} holds no tables", tables.display()))?;
+        return Ok(Some(Orders::Tables(bytes)));
+    }
+    let events = events.or_else(|| shop.events.as_ref().map(|events| dir.join(events)));
+    Ok(events.map(|events| Orders::History(Box::new(or_exit(read_events(&events))))))
+}
+
+impl Orders {
+    /// Puts what the orders teach into `shop`. `pack` is the shop's, without it: its vectors are what the share of
+    /// others is weighed against, on each customer's last order.
+    pub fn teach(self, shop: &mut ShopSource, pack: &[u8]) -> anyhow::Result<()> {
+        /// 6 MB for 10,000 products.
+        const MAX_BYTES_A_PRODUCT: usize = 600;
+        let bytes = match self {
+            Orders::Tables(bytes) => bytes,
+            Orders::History(all) => {
+                let known: HashSet<&str> = shop.products.iter().map(|product| product.id.as_str()).collect();
+                let data = all.only(|item| known.contains(item));
+                if data.users.is_empty() {
+                    bail!(
+                        "none of the {} items in the order history is in products.csv: are these its ids?",
+                        all.items.len()
+                    );
+                }
+                // Popularity counts from the last day on: one order of next year would hide it until then.
+                let today = attendant::platform::clock::unix_ms() / DAY_MS;
+                if data.has_clock && data.end() > today + 1.0 {
+                    bail!("the order history holds orders of days to come: correct their times");
+                }
+                println!("{} of {} items in the order history are in the catalogue", data.items.len(), all.items.len());
+                let (before, last) = data.split_last();
+                let embeddings = Pack::open(pack.to_vec())?.embeddings()?;
+                let model = Model::train(&before, &[]);
+                let judge = Recommender::new(&shop.products, embeddings.as_ref(), Some(model), shop.ranking.clone());
+                if let Some((share, ndcg)) = others_share(&judge, &before.cases(&last), &before.items) {
+                    println!("others count {share:.1} beside likeness: NDCG@10 {ndcg:.3} on last orders");
+                    shop.ranking.others_share = share;
+                }
+                Model::train(&data, &[]).write()
+            }
+        };
+        println!("what orders teach: {} bytes", bytes.len());
+        let limit = MAX_BYTES_A_PRODUCT * shop.products.len().max(100);
+        if bytes.len() > limit {
+            bail!(
+                "what orders teach takes {} bytes, more than {limit} for {} products",
+                bytes.len(),
+                shop.products.len()
+            );
+        }
+        shop.tables = Some(bytes);
+        Ok(())
+    }
+}
+
+/// What a shopper would be shown: the shop's rules at work, on a pack as it will be served.
+#[derive(clap::Args)]
+pub struct Preview {
+    #[arg(long)]
+    pack: PathBuf,
+    /// What the shopper did: CSV action,product,minutes_ago (GA4's names), oldest first; none for a newcomer.
+    #[arg(long)]
+    events: Option<PathBuf>,
+    /// home, cart, again, similar:ID or goes_with:ID.
+    #[arg(long, default_value = "home", value_parser = read_surface)]
+    surface: Surface,
+    #[arg(long, default_value_t = 8)]
+    limit: usize,
+    #[arg(long)]
+    json: bool,
+}
+
+fn read_surface(text: &str) -> Result<Surface, String> {
+    match text.split_once(':') {
+        None if text == "home" => Ok(Surface::Home),
+        None if text == "cart" => Ok(Surface::Cart),
+        None if text == "again" => Ok(Surface::Again),
+        Some(("similar", id)) => Ok(Surface::Similar { product: id.into() }),
+        Some(("goes_with", id)) => Ok(Surface::GoesWith { product: id.into() }),
+        _ => Err("use home, cart, again, similar:ID or goes_with:ID".into()),
+    }
+}
+
+fn preview(preview: Preview) -> anyhow::Result<()> {
+    let bytes = std::fs::read(&preview.pack).with_context(|| format!("cannot read {}", preview.pack.display()))?;
+    let pack = Pack::open(bytes)?;
+    let model = pack.tables().map(Model::read).transpose()?;
+    let products = pack.products()?;
+    let recommender = Recommender::new(&products, pack.embeddings()?.as_ref(), model, pack.ranking()?);
+    let now_ms = attendant::platform::clock::unix_ms();
+    let records = match &preview.events {
+        Some(path) => read_log(path, now_ms)?,
+        None => Vec::new(),
+    };
+    let log = Log::of(records, now_ms);
+    let shopper = Shopper { records: log.records(), learned_from_ms: 0.0, now_ms };
+    let items = recommender.recommend(&preview.surface, shopper, preview.limit);
+    if preview.json {
+        println!("{}", serde_json::to_string(&items)?);
+        return Ok(());
+    }
+    for (place, item) in (1..).zip(&items) {
+        let title = products.iter().find(|product| product.id == item.product);
+        let title = title.map_or("", |product| product.title.text(Language::default()));
+        println!("{place:>2}  {:<12} {:.3}  {title}  ({:?})", item.product, item.score, item.reason);
+    }
+    Ok(())
+}
+
+/// Lines `action,product,minutes_ago`; a search has its words in the place of the product.
+fn read_log(path: &Path, now_ms: f64) -> anyhow::Result<Vec<Record>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut records = Vec::new();
+    for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+        let place = || format!("{}:{line}", path.display());
+        let [action, product, minutes] = text.split(',').map(str::trim).collect::<Vec<_>>()[..] else {
+            bail!("{}: write action,product,minutes_ago", place());
+        };
+        let action: ShopperAction = serde_json::from_value(action.into()).with_context(|| {
+            format!("{}: “{action}” is no action: use GA4's names, view_item, add_to_cart, …", place())
+        })?;
+        let minutes: f64 =
+            minutes.parse().with_context(|| format!("{}: “{minutes}” is no number of minutes", place()))?;
+        let mut event = ShopperEvent::new(action, product, now_ms - 60_000.0 * minutes);
+        if action == ShopperAction::Search {
+            std::mem::swap(&mut event.product, &mut event.text);
+        }
+        records.push(Record::of(event));
+    }
+    Ok(records)
+}
+
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Preview(args) => preview(args),
         Command::Train { events, items, output } => train(&events, items.as_deref(), &output),
         Command::Eval { train, test, sequences, items, k, new_only, json, .. } => {
             let items = items.map(|items| or_exit(read_items(&items))).unwrap_or_default();

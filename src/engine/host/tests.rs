@@ -45,13 +45,29 @@ impl Answers for Parrot {
 
     fn forget(&self, _conversation: ConversationId) {}
 
-    fn recommend(
+    async fn recommend(
         &self,
         _surface: &Surface,
-        _history: &[ShopperEvent],
+        _personal: bool,
         _limit: usize,
     ) -> Result<Vec<Recommendation>, EngineError> {
         Err(EngineError { code: ErrorCode::NoPack, detail: "no pack".into() })
+    }
+
+    async fn note(&self, _events: Vec<ShopperEvent>) -> bool {
+        false
+    }
+
+    async fn remember(&self, _days: Option<u16>) -> Result<Known, EngineError> {
+        Ok(Known::default())
+    }
+
+    async fn erase(&self, _what: &Erasure) -> Result<Known, EngineError> {
+        Ok(Known::default())
+    }
+
+    async fn recall_shopper(&self) -> Result<Known, EngineError> {
+        Ok(Known::default())
     }
 
     async fn embed(&self, texts: &[String], _on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
@@ -87,20 +103,24 @@ fn every_request_ends_exactly_once() {
     let (host, heard) = host();
     host.engine().gate.cancel();
     let load = Request::LoadModel { manifest_url: "no/such.manifest.json".into(), device: DevicePreference::Auto };
-    let recommend = Request::Recommend { surface: Surface::Home, history: vec![], limit: 3 };
+    let recommend = Request::Recommend { surface: Surface::Home, personal: true, limit: 3 };
     let requests = [
         Request::OpenPack,
         load,
         ask("hello"),
         Request::ForgetConversation { conversation: 1 },
         recommend,
+        Request::Note { events: vec![] },
+        Request::Remember { days: None },
+        Request::Recall,
+        Request::Erase { what: Erasure::All },
         Request::InspectStorage,
         Request::ClearStorage,
         Request::Ping,
     ];
     let tasks: Vec<_> = (1..).zip(requests).map(|(id, request)| host.handle(message(id, request), None)).collect();
     block_on(join_all(tasks));
-    for id in 1..=8 {
+    for id in 1..=12 {
         assert_eq!(finals(&heard, id).len(), 1, "request {id}: {heard:?}");
     }
     assert!(host.shared.running.borrow().is_empty());

@@ -40,6 +40,7 @@ fn shop() -> ShopSource {
         products: vec![product],
         passages: vec![passage],
         images: [("images/t1.svg".to_owned(), b"<svg></svg>".to_vec())].into(),
+        ..ShopSource::default()
     }
 }
 
@@ -163,4 +164,15 @@ fn the_rules_come_back_as_they_went_in_and_a_pack_without_them_has_none() {
     let old = build_lexical(&shop).unwrap();
     assert!(!String::from_utf8_lossy(&old).contains("\"rules\""));
     assert_eq!(Pack::open(old).unwrap().rules().unwrap(), ShopRules::default());
+}
+
+#[test]
+fn what_orders_teach_and_rules_come_back_and_may_be_missing() {
+    let without = Pack::open(pack_bytes()).expect("it was just built");
+    assert!(without.tables().is_none());
+    assert_eq!(without.ranking().expect("the usual rules"), Ranking::default());
+    let ranking = Ranking { max_per_brand: Some(2), withheld: vec!["t1".into()], ..Ranking::default() };
+    let shop = ShopSource { ranking: ranking.clone(), tables: Some(vec![1, 2, 3]), ..shop() };
+    let with = Pack::open(build_lexical(&shop).expect("the shop is good")).expect("it was just built");
+    assert_eq!((with.tables(), with.ranking().expect("rules")), (Some(&[1u8, 2, 3][..]), ranking));
 }

@@ -58,6 +58,28 @@ fn translate(dir: &Path, language: Language, products: &mut [Product], mistakes:
     }
 }
 
+/// Products that leave the shop less than this share of what is paid for them, by Merchant Center's
+/// `cost_of_goods_sold`. Costs go no further than this: a pack is for everybody to read.
+pub fn below_margin(
+    dir: &Path,
+    settings: &ShopSettings,
+    products: &[Product],
+    min_margin: f32,
+    mistakes: &mut Mistakes,
+) -> Vec<String> {
+    const COST: &str = "cost_of_goods_sold";
+    let mut below = Vec::new();
+    // What is wrong with the rest of the line has been reported.
+    for row in Rows::read(dir, FILE, &["id", COST], mistakes) {
+        let Some(product) = products.iter().find(|product| product.id == row.get("id")) else { continue };
+        let (Some(cost), paid) = (row.price(COST, settings, mistakes), product.current_price().minor) else { continue };
+        if (paid as f32 - cost.minor as f32) < min_margin * paid as f32 {
+            below.push(product.id.clone());
+        }
+    }
+    below
+}
+
 /// One line of a feed.
 struct Row {
     file: String,

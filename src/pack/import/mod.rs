@@ -1,7 +1,7 @@
 //! Reads what a shop owner writes, and reports every mistake in it, each with a place and a cure.
 //!
 //! ```text
-//! shop.toml              settings
+//! shop.toml              settings, and what the shop says of its recommendations
 //! products.csv           Merchant Center's columns, in the default language
 //! products.<lang>.csv    the translation feed of every further language
 //! images/*               what image_link names: SVG, PNG, JPEG, WebP, AVIF
@@ -12,18 +12,20 @@ mod catalogue;
 mod image;
 mod knowledge;
 mod rules;
+mod ranking;
 mod settings;
 mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::pack::format::{Passage, Product, ShopSettings};
 use crate::pack::rules::ShopRules;
+use crate::pack::ranking::Ranking;
 
 /// A shop, read and free of mistakes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShopSource {
     pub settings: ShopSettings,
     pub rules: ShopRules,
@@ -31,6 +33,11 @@ pub struct ShopSource {
     pub passages: Vec<Passage>,
     /// By name, as products name them.
     pub images: BTreeMap<String, Vec<u8>>,
+    pub ranking: Ranking,
+    /// Where the order history lies, relative to the shop's folder, if the shop names one.
+    pub events: Option<PathBuf>,
+    /// What the orders teach: `recommend::model`'s file, as it goes into the pack.
+    pub tables: Option<Vec<u8>>,
 }
 
 /// One thing to put right.
@@ -86,6 +93,7 @@ pub fn read_shop(dir: &Path) -> Result<ShopSource, Mistakes> {
         (shop.products, shop.images) = catalogue::read(dir, &shop.settings, &mut mistakes);
         shop.passages = knowledge::read(dir, &shop.settings, &shop.products, &mut mistakes);
         rules::check(&settings.text, &shop.rules, &shop.settings.currency, &shop.passages, &mut mistakes);
+        (shop.ranking, shop.events) = ranking::read(dir, &shop.settings, &shop.products, &mut mistakes);
     }
     if mistakes.0.is_empty() {
         return Ok(shop);

@@ -14,8 +14,8 @@ use crate::protocol::Language;
 
 pub const FILE: &str = "shop.toml";
 
-/// Every key of the top level but the tables of `rules`; the order of a good file.
-const KEYS: [&str; 13] = [
+/// Every key of the top level but the tables of `rules` and `ranking`; the order of a good file.
+const KEYS: [&str; 14] = [
     "format",
     "id",
     "currency",
@@ -29,6 +29,7 @@ const KEYS: [&str; 13] = [
     "quick_replies",
     "contact",
     "decline",
+    "recommend",
 ];
 const CONTACT_KEYS: [&str; 5] = ["email", "telephone", "whatsapp", "address", "hours"];
 

@@ -59,6 +59,13 @@ pub mod clock {
     }
 }
 
+/// A number that no other caller gets, in this tab or another.
+#[cfg(feature = "core")]
+pub fn token() -> u64 {
+    let half = || (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
+    half() << 32 | half()
+}
+
 /// `navigator`, which a window and a worker both have, each of its own type.
 #[cfg(feature = "core")]
 fn navigator() -> web_sys::WorkerNavigator {

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{button, topic};
-use crate::protocol::{ShopperEvent, VaultState};
+use crate::protocol::{Erasure, Insight, ShopperEvent, VaultState};
 use crate::ui::chat::{Message, begin_anew};
 use crate::ui::element as html;
 use crate::ui::icon::{self, icon};
 use crate::ui::state::Store;
 use crate::ui::storefront::consent;
-use crate::ui::{browser, intl, vault, words};
+use crate::ui::{browser, intl, memory, vault, words};
 
 const PASSPHRASE_ID: &str = "passphrase";
 
@@ -38,19 +38,34 @@ pub fn personal(store: Store) -> AnyView {
     );
     let actions = html::div().class("topic-actions").attr("data-testid", "personal-actions").child((
         button(store, words::EXPORT, move |_| vault::export(store)),
+        button(store, words::LEARN_ANEW, move |_| memory::erase(store, Erasure::Learned)),
         button(store, words::ERASE_ALL, move |_| vault::erase_all(store)),
     ));
+    // Also what other tabs have added, and what follows from it by now.
+    Effect::new(move |_| {
+        if store.engine_open.get() {
+            memory::recall(store);
+        }
+    });
+    let insights = html::each(
+        move || store.insights.get(),
+        |insight| format!("{insight:?}"),
+        move |insight| insight_row(store, insight),
+    );
     let body = (
-        consent(store),
+        (consent(store), html::live(move || store.remember.get().then(|| retention(store)))),
         html::p().attr("data-testid", "vault-state").attr("data-state", move || code(store.vault.get())).child(kept),
         aside,
         html::live(move || {
             matches!(store.vault.get(), Some(VaultState::Open | VaultState::Locked)).then(|| passphrase(store))
         }),
-        html::ul()
-            .class("record")
-            .attr("role", "list")
-            .child((html::live(move || has_said.get().then(|| conversation_row(store))), list)),
+        (
+            html::ul().class("record").attr("role", "list").attr("data-testid", "insights").child(insights),
+            html::ul()
+                .class("record")
+                .attr("role", "list")
+                .child((html::live(move || has_said.get().then(|| conversation_row(store))), list)),
+        ),
         actions,
         html::p().class("fine-print").child(move || store.say(words::PERSONAL_NOTE)),
     );
@@ -118,12 +133,76 @@ fn event_row(store: Store, event: ShopperEvent) -> AnyView {
         move || {
             let language = store.language.get();
             let title = store.open_shop().map(|shop| shop.title(&event.product, language).to_owned());
-            words::action(language, event.action, &title.unwrap_or_default())
+            let title = if event.text.is_empty() { title.unwrap_or_default() } else { event.text.clone() };
+            words::action(language, event.action, &title)
         }
     };
-    let at_ms = event.at_ms;
-    let when = move || intl::date_time(store.language.get(), at_ms);
-    row(text, when, move || store.say(words::ERASE), move || store.history.update(|history| history.erase(&event)))
+    let (at_ms, erasure) = (event.at_ms, Erasure::Event(event));
+    row(
+        text,
+        move || intl::date_time(store.language.get(), at_ms),
+        move || store.say(words::ERASE),
+        move || memory::erase(store, erasure.clone()),
+    )
+}
+
+/// What follows from the events: to be taken back like them.
+fn insight_row(store: Store, insight: Insight) -> AnyView {
+    let at_ms = match &insight {
+        Insight::Session { from_ms, .. } => Some(*from_ms),
+        _ => None,
+    };
+    let text = {
+        let insight = insight.clone();
+        move || {
+            let language = store.language.get();
+            let shop = store.open_shop();
+            match &insight {
+                Insight::Interest { feature, share } => {
+                    let name = shop.map(|shop| shop.feature(feature, language)).unwrap_or_default();
+                    words::interested(language, &name, (100.0 * share).round() as u32)
+                }
+                Insight::Next { product } => {
+                    words::next_guess(language, shop.as_ref().map_or("", |shop| shop.title(product, language)))
+                }
+                Insight::Session { n_products, .. } => words::visit(language, *n_products),
+                Insight::Learned { hint, shift } => words::learned(language, *hint, *shift > 0.0),
+            }
+        }
+    };
+    let erasure = Erasure::Insight(insight);
+    row(
+        text,
+        move || at_ms.map_or(String::new(), |at_ms| intl::date_time(store.language.get(), at_ms)),
+        move || store.say(words::ERASE),
+        move || memory::erase(store, erasure.clone()),
+    )
+}
+
+/// How long the record is kept, for the shopper to say.
+fn retention(store: Store) -> AnyView {
+    const DAYS: [u16; 4] = [7, 30, 90, 365];
+    let option = |days: u16| {
+        html::option()
+            .attr("value", days.to_string())
+            .prop("selected", move || store.retention_days.get() == days)
+            .child(move || words::n_days(store.language.get(), days))
+            .into_any()
+    };
+    let options: Vec<AnyView> = DAYS.map(option).into_iter().collect();
+    html::label()
+        .class("retention")
+        .child((
+            html::span().child(move || store.say(words::KEEP_FOR)),
+            html::select()
+                .on(leptos::ev::change, move |event| {
+                    if let Ok(days) = event_target_value(&event).parse() {
+                        store.retention_days.set(days);
+                    }
+                })
+                .child(options),
+        ))
+        .into_any()
 }
 
 /// What it is, when it was, and the way to be rid of it.

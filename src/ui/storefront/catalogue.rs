@@ -14,8 +14,11 @@ use super::card::card;
 use super::rail::rail;
 use super::{Alt, follow, link, page_title, picture};
 use crate::pack::Product;
-use crate::protocol::{Language, Surface};
+use crate::protocol::{Language, ShopperAction, ShopperEvent, Surface};
 use crate::ui::element as html;
+
+/// Who has not typed for so long has finished.
+const SEARCH_MS: i32 = 1_500;
 
 /// Products shown at first, and with every press on "show more": whole rows of 2, 3 and 4.
 const PAGE: usize = 24;
@@ -25,7 +28,12 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
     let at_home = Memo::new(move |_| *store.route.read() == Route::Home);
     let front = {
         let shop = shop.clone();
-        move || at_home.get().then(|| html::group((hero(store, &shop), rail(store, shop.clone(), Surface::Home))))
+        move || {
+            at_home.get().then(|| {
+                let rails = [Surface::Home, Surface::Again].map(|surface| rail(store, shop.clone(), surface));
+                html::group((hero(store, &shop), rails.into_iter().collect::<Vec<AnyView>>()))
+            })
+        }
     };
     let count = Memo::new({
         let shop = shop.clone();
@@ -34,8 +42,20 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
     // Another filter begins at its beginning.
     let shown = RwSignal::new(PAGE);
     Effect::new(move |_| {
-        store.route.track();
+        let route = store.route.get();
         shown.set(PAGE);
+        if let Route::Search(text) = &route
+            && store.personalise.get_untracked()
+        {
+            // A search is what the shopper stopped at, not each letter on the way.
+            let text = text.clone();
+            browser::after_ms(SEARCH_MS, move || {
+                if store.route.try_get_untracked() == Some(route) {
+                    store
+                        .note(ShopperEvent { text, ..ShopperEvent::new(ShopperAction::Search, "", browser::now_ms()) });
+                }
+            });
+        }
     });
     let list = {
         let shop = shop.clone();
@@ -45,7 +65,7 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
                 move || selected(store, &shop).into_iter().take(shown.get()).collect::<Vec<_>>()
             },
             Clone::clone,
-            move |id: String| shop.product(&id).map(|product| card(store, &shop, product, None, false)),
+            move |id: String| shop.product(&id).map(|product| card(store, &shop, product, None)),
         )
     };
     html::div()

@@ -9,7 +9,7 @@ use super::super::icon::{self, icon};
 use super::super::route::Route;
 use super::super::shop::Shop;
 use super::super::state::Store;
-use super::super::words;
+use super::super::{memory, words};
 use super::rail::rail;
 use super::{Alt, link, page_title, picture, price};
 use crate::pack::{Attribute, Product};
@@ -22,6 +22,7 @@ const FEW: u32 = 5;
 pub fn product(store: Store, shop: Arc<Shop>, id: String) -> AnyView {
     let Some(product) = shop.product(&id) else { return missing(store) };
     store.record(ShopperAction::ViewItem, &id);
+    memory::note_dwell(store, id.clone());
     let title = product.title.clone();
     let description = product.description.clone();
     let category = shop.category(&product.category).cloned();
@@ -35,7 +36,8 @@ pub fn product(store: Store, shop: Arc<Shop>, id: String) -> AnyView {
             )
         }),
     ));
-    let similar = Surface::Similar { product: id };
+    let rails = [Surface::GoesWith { product: id.clone() }, Surface::Similar { product: id }];
+    let rails: Vec<AnyView> = rails.map(|surface| rail(store, shop.clone(), surface)).into_iter().collect();
     html::div()
         .class("product-page")
         .child((
@@ -52,7 +54,7 @@ pub fn product(store: Store, shop: Arc<Shop>, id: String) -> AnyView {
                     attributes(store, product),
                 )),
             )),
-            rail(store, shop.clone(), similar),
+            rails,
         ))
         .into_any()
 }
@@ -71,7 +73,7 @@ fn stock(store: Store, product: &Product) -> AnyView {
 }
 
 fn actions(store: Store, product: &Product) -> AnyView {
-    let (add, ask) = (product.id.clone(), product.id.clone());
+    let (add, ask, liked, id) = (product.id.clone(), product.id.clone(), product.id.clone(), product.id.clone());
     let sold_out = (!product.is_in_stock()).then_some("");
     html::div()
         .class("product-actions")
@@ -87,6 +89,12 @@ fn actions(store: Store, product: &Product) -> AnyView {
                 .class("button button-quiet")
                 .on(leptos::ev::click, move |_| chat::open_about(store, &ask))
                 .child((icon(icon::CHAT), move || store.say(words::ASK_ABOUT_THIS))),
+            html::button()
+                .attr("type", "button")
+                .class("button button-quiet")
+                .attr("aria-pressed", move || if store.history.read().is_liked(&liked) { "true" } else { "false" })
+                .on(leptos::ev::click, move |_| store.like(&id))
+                .child(move || store.say(words::LIKE)),
         ))
         .into_any()
 }

@@ -8,9 +8,9 @@ use super::super::client::Health;
 use super::super::link;
 use super::super::shop::Shop;
 use super::super::state::Store;
-use super::super::words;
-use super::card::{card, reason_text};
-use crate::protocol::{Recommendation, Surface};
+use super::super::{memory, words};
+use super::card::card;
+use crate::protocol::{Reason, Recommendation, Surface};
 use crate::ui::element as html;
 
 /// Two full rows on a phone, one on a desktop.
@@ -20,12 +20,26 @@ const SHOWN: usize = 4;
 pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
     let items = RwSignal::new(None::<Vec<Recommendation>>);
     let asked = surface.clone();
+    let asked_again = surface == Surface::Again;
     Effect::new(move |_| {
         store.history.track();
         store.personalise.track();
         if store.engine_open.get() {
             // A rail that has left the page by then has no signal to set any more.
-            link::recommend(store, asked.clone(), SHOWN + 2, move |new| drop(items.try_set(Some(new))));
+            link::recommend(store, asked.clone(), SHOWN + 2, move |mut new: Vec<Recommendation>| {
+                if asked_again {
+                    // What stands in for it where nothing was bought has a rail of its own.
+                    new.retain(|item| item.reason == Reason::BoughtBefore);
+                }
+                let shown = |items: &[Recommendation]| -> Vec<String> {
+                    items.iter().take(SHOWN).map(|item| item.product.clone()).collect()
+                };
+                let before = items.try_get_untracked().flatten();
+                if before.is_none_or(|before| shown(&before) != shown(&new)) {
+                    memory::note_list(store, shown(&new).into_iter());
+                }
+                items.try_set(Some(new));
+            });
         }
     });
     let heading = {
@@ -34,15 +48,24 @@ pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
             let personal = store.personalise.get() && !store.history.read().is_empty();
             store.say(match (&surface, personal) {
                 (Surface::Similar { .. }, _) => words::SIMILAR,
+                (Surface::GoesWith { .. }, _) => words::GOES_WITH,
                 (Surface::Cart, _) => words::GOES_WITH_CART,
+                (Surface::Again, _) => words::AGAIN,
                 (Surface::Home, true) => words::FOR_YOU,
                 (Surface::Home, false) => words::FROM_THE_SHELF,
             })
         }
     };
     let is_home = surface == Surface::Home;
+    let title_id = match surface {
+        Surface::Home => "rail-home",
+        Surface::Similar { .. } => "rail-similar",
+        Surface::GoesWith { .. } => "rail-goes-with",
+        Surface::Cart => "rail-cart",
+        Surface::Again => "rail-again",
+    };
     let list = move || {
-        let language = store.language.get();
+        store.language.track();
         let history = store.history.read();
         let Some(items) = items.get() else { return skeleton() };
         let cards: Vec<AnyView> = items
@@ -50,22 +73,23 @@ pub fn rail(store: Store, shop: Arc<Shop>, surface: Surface) -> AnyView {
             .filter(|item| !history.is_unwanted(&item.product))
             .filter_map(|item| {
                 let product = shop.product(&item.product)?;
-                Some(card(store, &shop, product, Some(reason_text(&shop, &item.reason, language)), true))
+                Some(card(store, &shop, product, Some(&item.reason)))
             })
             .take(SHOWN)
             .collect();
         grid(false, cards)
     };
     // Without an engine there is nothing to recommend with: the shop shows the shelf alone.
-    let hidden =
-        move || store.health.get() == Health::Lost || items.read().as_ref().is_some_and(|items| items.is_empty());
+    let hidden = move || {
+        store.health.get() == Health::Lost || items.read().as_ref().map_or(asked_again, |items| items.is_empty())
+    };
     html::section()
         .class("rail")
-        .attr("aria-labelledby", "rail-title")
+        .attr("aria-labelledby", title_id)
         .attr("hidden", hidden)
         .child((
             html::div().class("rail-head").child((
-                html::h2().id("rail-title").class("section-title").child(heading),
+                html::h2().id(title_id).class("section-title").child(heading),
                 is_home.then(|| consent(store)),
             )),
             list,
