@@ -10,6 +10,7 @@ mod pack;
 mod random;
 mod recommend;
 mod tokenize;
+mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +36,8 @@ enum Command {
     Random(random::Args),
     #[command(subcommand)]
     Recommend(recommend::Command),
+    #[command(subcommand)]
+    Train(train::Command),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -49,5 +52,6 @@ fn main() -> anyhow::Result<()> {
         Command::Generate(args) => generate::run(args),
         Command::Random(args) => random::run(args),
         Command::Recommend(command) => recommend::run(command),
+        Command::Train(command) => train::run(command),
     }
 }

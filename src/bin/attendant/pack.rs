@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use attendant::chat::evaluate::{Evaluation, Score, evaluate, read_questions};
-use attendant::pack::build::{build, build_lexical};
+use attendant::pack::build::{EncoderIds, build, build_lexical};
 use attendant::pack::import::{ShopSource, read_shop};
-use attendant::protocol::DevicePreference;
 
-use crate::ask::{open_attendant, open_encoder, read_device};
-use crate::embed::load_encoder;
+use crate::ask::{open_attendant, open_encoders};
+use crate::embed::{EncoderArgs, LoadedEncoder};
 
 /// Build, check and judge shop packs.
 #[derive(clap::Subcommand)]
@@ -20,11 +19,8 @@ pub enum Command {
         /// Where the pack goes.
         #[arg(short, long)]
         output: PathBuf,
-        /// The encoder; without it the pack answers from words alone.
-        #[arg(long)]
-        model: Option<PathBuf>,
-        #[arg(long, default_value = "auto", value_parser = read_device)]
-        device: DevicePreference,
+        #[command(flatten)]
+        encoders: EncoderArgs,
     },
     /// Lists everything to put right in a shop's folder.
     Check { dir: PathBuf },
@@ -32,10 +28,8 @@ pub enum Command {
     Eval {
         #[arg(long)]
         pack: PathBuf,
-        #[arg(long)]
-        model: Option<PathBuf>,
-        #[arg(long, default_value = "auto", value_parser = read_device)]
-        device: DevicePreference,
+        #[command(flatten)]
+        encoders: EncoderArgs,
         /// Tab-separated: language, question, expect, kind.
         #[arg(long)]
         questions: PathBuf,
@@ -46,14 +40,12 @@ pub enum Command {
 
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Build { dir, output, model, device } => write_pack(&dir, &output, model.as_deref(), device),
+        Command::Build { dir, output, encoders } => write_pack(&dir, &output, &encoders),
         Command::Check { dir } => {
             print_counts(&read_or_exit(&dir));
             Ok(())
         }
-        Command::Eval { pack, model, device, questions, json } => {
-            judge(&pack, model.as_deref(), device, &questions, json)
-        }
+        Command::Eval { pack, encoders, questions, json } => judge(&pack, &encoders, &questions, json),
     }
 }
 
@@ -77,12 +69,14 @@ fn print_counts(shop: &ShopSource) {
     );
 }
 
-fn write_pack(dir: &Path, output: &Path, model: Option<&Path>, device: DevicePreference) -> anyhow::Result<()> {
+fn write_pack(dir: &Path, output: &Path, encoders: &EncoderArgs) -> anyhow::Result<()> {
     let shop = read_or_exit(dir);
-    let bytes = match model {
-        Some(model) => {
-            let encoder = load_encoder(model, device)?;
-            build(&shop, encoder.id(), |texts| encoder.embed(texts))?
+    let bytes = match encoders.load()? {
+        Some(encoders) => {
+            let ids = EncoderIds { en: encoders.en.id(), zh: encoders.zh.as_ref().map(LoadedEncoder::id) };
+            build(&shop, ids, |language, texts| {
+                Ok::<_, anyhow::Error>(encoders.embed(language, texts)?.unwrap_or_default())
+            })?
         }
         None => build_lexical(&shop)?,
     };
@@ -92,25 +86,20 @@ fn write_pack(dir: &Path, output: &Path, model: Option<&Path>, device: DevicePre
     Ok(())
 }
 
-fn judge(
-    pack: &Path,
-    model: Option<&Path>,
-    device: DevicePreference,
-    questions: &Path,
-    json: bool,
-) -> anyhow::Result<()> {
+fn judge(pack: &Path, encoders: &EncoderArgs, questions: &Path, json: bool) -> anyhow::Result<()> {
     let attendant = open_attendant(pack)?;
-    let encoder = model.map(|model| open_encoder(&attendant, model, device)).transpose()?;
+    let encoders = open_encoders(&attendant, encoders)?;
     let text = std::fs::read_to_string(questions).with_context(|| format!("cannot read {}", questions.display()))?;
     let cases = read_questions(&text).with_context(|| format!("{} is no question file", questions.display()))?;
     let mut failure = None;
-    let evaluation = evaluate(&attendant, &cases, |text| match encoder.as_ref()?.embed(&[text.to_owned()]) {
-        Ok(mut vectors) => vectors.pop(),
-        Err(error) => {
-            failure = Some(error);
-            None
-        }
-    });
+    let evaluation =
+        evaluate(&attendant, &cases, |language, text| match encoders.as_ref()?.embed(language, &[text.to_owned()]) {
+            Ok(vectors) => vectors?.pop(),
+            Err(error) => {
+                failure = Some(error);
+                None
+            }
+        });
     if let Some(error) = failure {
         return Err(error.context("the encoder failed"));
     }
