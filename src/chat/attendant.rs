@@ -11,6 +11,7 @@ use crate::chat::wording::wording;
 use crate::pack::format::{Availability, Passage, Product, ShopSettings};
 use crate::pack::{Money, Pack, PackError};
 use crate::protocol::{Language, Reason, Recommendation, Reply, ReplyKind, Source};
+use crate::retrieve::fuse::fuse;
 use crate::retrieve::{Hit, HitKind, Index, Query};
 
 /// Longer messages are cut, and the reply says so.
@@ -37,8 +38,8 @@ struct Thresholds {
 }
 const FUSED: Thresholds = Thresholds { answer: 0.26, products: 0.26, unknown: 0.6, product_bias: 0.14 };
 const FUSED_ZH: Thresholds = Thresholds { answer: 0.34, products: 0.2, unknown: 0.3, product_bias: 0.1 };
-/// For a question in a language that the shop does not speak, by meaning alone: no word of it can be known.
-const FOREIGN: Thresholds = Thresholds { answer: 0.33, products: 0.33, unknown: 0.0, product_bias: 0.0 };
+/// The least cosine that answers a question in a language that the shop does not speak, where words say nothing.
+const FOREIGN_COSINE: f32 = 0.43;
 const WORDS_EN: Thresholds = Thresholds { answer: 0.15, products: 0.18, unknown: 0.3, product_bias: 0.07 };
 const WORDS_ZH: Thresholds = Thresholds { answer: 0.34, products: 0.26, unknown: 0.3, product_bias: 0.05 };
 /// For a wish, which says itself that products are wanted.
@@ -220,7 +221,10 @@ impl Attendant {
         products: &[Hit],
     ) -> ReplyKind {
         let thresholds = match (has_vectors, turn.language) {
-            (true, language) if language != turn.spoken => FOREIGN,
+            (true, language) if language != turn.spoken => {
+                let least = fuse(0.0, Some(FOREIGN_COSINE), language);
+                Thresholds { answer: least, products: least, unknown: 0.0, product_bias: 0.0 }
+            }
             (true, Language::En) => FUSED,
             (true, Language::Zh) => FUSED_ZH,
             (false, Language::En) => WORDS_EN,

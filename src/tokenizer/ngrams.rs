@@ -39,11 +39,16 @@ impl Fold {
         pairs
     }
 
-    /// Compatibility-normalized (NFKC), lower-cased, folded.
+    /// Compatibility-normalized (NFKC), lower-cased, folded, without the characters that nobody sees.
     pub fn normalize(&self, text: &str) -> String {
-        let chars = text.nfkc().flat_map(char::to_lowercase);
+        let chars = text.nfkc().filter(|&c| !is_invisible(c)).flat_map(char::to_lowercase);
         chars.map(|c| self.0.get(&c).copied().unwrap_or(c)).collect()
     }
+}
+
+/// Zero-width and direction marks, which come with pasted text and hide in hostile text.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl Ngrams {
@@ -145,6 +150,7 @@ mod tests {
         let ngrams = Ngrams::new(&tokens, Fold::new([('貨', '货'), ('嗎', '吗')]));
         assert_eq!(ngrams.encode("退貨嗎", 9), [0, 1, 2]);
         assert_eq!(ngrams.encode("退货吗", 9), ngrams.encode("退貨嗎", 9));
+        assert_eq!(ngrams.encode("退\u{200b}货吗", 9), [0, 1, 2]);
         assert!(ngrams.encode("鑫 \u{202e}", 9).is_empty());
     }
 }

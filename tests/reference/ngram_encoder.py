@@ -4,7 +4,7 @@ Writes tests/fixtures/student/embeddings.json, which tests/student.rs holds the 
 
     python3 tests/reference/ngram_encoder.py
 
-The recipe: NFKC, lower case, traditional characters read as simplified; units are characters and words of ASCII
+The recipe: NFKC, lower case, without zero-width and direction marks, traditional characters read as simplified; units are characters and words of ASCII
 letters; of each unit every known run of one to four units, over letters and digits only; the mean of their rows,
 projected, divided by its Euclidean norm. Run it again after training the model again.
 """
@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import platform
+import re
 import struct
 import unicodedata
 from pathlib import Path
@@ -27,6 +28,7 @@ TEXTS = [
     "保修期2年，从购买之日起算。人为损坏不在保修范围内。",
     "USB-C充电线３米",
     "在吗",
+    "退\u200b货",
 ]
 
 
@@ -125,6 +127,7 @@ def ngrams(text):
 def embed(text, data, keys, tensors):
     fold = dict(zip(keys["tokenizer.ngram.fold_from"], keys["tokenizer.ngram.fold_to"]))
     ids = {token: at for at, token in enumerate(keys["tokenizer.ggml.tokens"])}
+    text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]", "", text)
     text = "".join(fold.get(char, char) for char in unicodedata.normalize("NFKC", text).lower())
     rows = [ids[gram] for gram in ngrams(text) if gram in ids]
     (d_model, _), kind, start = tensors["token_embd.weight"]

@@ -13,7 +13,7 @@ use crate::ask::read_device;
 /// Embeds lines: one JSON array a line of standard input
 #[derive(clap::Args)]
 pub struct Args {
-    /// A GGUF file of the BERT family
+    /// A GGUF file of the BERT family, or a student of one
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
     #[arg(long, default_value = "cpu", value_parser = read_device)]

@@ -1,9 +1,10 @@
+use std::sync::Arc;
+
 use futures::executor::block_on;
 
 use super::*;
 use crate::gguf::Gguf;
 use crate::model::NgramEncoder;
-use std::sync::Arc;
 
 /// Texts of two "words" each and targets that are the sums of the words' own: what can be learned, and from parts.
 fn pairs() -> (Vec<Pair>, Vec<Pair>) {
@@ -21,7 +22,6 @@ fn pairs() -> (Vec<Pair>, Vec<Pair>) {
         }
     }
     shuffle(&mut pairs, &mut random);
-    // The other order of the same two words is the same target, and no fair question.
     let valid: Vec<Pair> = pairs.drain(..20).collect();
     (pairs, valid)
 }
@@ -40,7 +40,7 @@ fn a_student_learns_and_its_file_embeds_as_it_does() {
     let (student, epochs) = train(&pairs, &valid);
     let (first, last) = (epochs[0], epochs[epochs.len() - 1]);
     assert!(last.loss < 0.7 * first.loss, "{} and {}", first.loss, last.loss);
-    assert!(last.retrieval.cosine > 0.8, "{:?}", last.retrieval);
+    assert!(last.retrieval.forward >= 0.9 && last.retrieval.cosine > 0.6, "{:?}", last.retrieval);
 
     let bytes = student.to_gguf("test", "zh", TensorType::F32).unwrap().to_bytes().unwrap();
     let gguf = Arc::new(Gguf::parse(bytes).unwrap());

@@ -34,10 +34,11 @@ pub async fn load_weights(
         return Err(WeightError::Cancelled);
     }
     let kept: Vec<Sha256Hex> = manifest.files().map(|file| file.sha256.clone()).collect();
-    let (mut files, mut sources, mut done_bytes) = (Vec::new(), Vec::new(), 0);
+    let (mut files, mut sources, mut done_bytes) = (Vec::new(), Vec::new(), 0_u64);
     for file in manifest.files() {
-        let on_progress =
-            |phase, loaded_bytes, _| on_progress(phase, done_bytes + loaded_bytes, manifest.total_bytes());
+        let on_progress = |phase: Phase, loaded_bytes: u64, _: u64| {
+            on_progress(phase, done_bytes + loaded_bytes, manifest.total_bytes())
+        };
         let fetcher = WebFetcher { url: resolve(&file.file, &url)? };
         // A browser that refuses storage (some private windows) still gets its model.
         let store = OpfsShards::open(&file.sha256, &kept).await.ok();
