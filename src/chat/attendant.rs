@@ -11,6 +11,7 @@ use crate::chat::wording::wording;
 use crate::pack::format::{Availability, Passage, Product, ShopSettings};
 use crate::pack::{Money, Pack, PackError};
 use crate::protocol::{Language, Reason, Recommendation, Reply, ReplyKind, Source};
+use crate::retrieve::fuse::fuse;
 use crate::retrieve::{Hit, HitKind, Index, Query};
 
 /// Longer messages are cut, and the reply says so.
@@ -36,6 +37,9 @@ struct Thresholds {
     product_bias: f32,
 }
 const FUSED: Thresholds = Thresholds { answer: 0.26, products: 0.26, unknown: 0.6, product_bias: 0.14 };
+const FUSED_ZH: Thresholds = Thresholds { answer: 0.34, products: 0.2, unknown: 0.3, product_bias: 0.1 };
+/// The least cosine that answers a question in a language that the shop does not speak, where words say nothing.
+const FOREIGN_COSINE: f32 = 0.43;
 const WORDS_EN: Thresholds = Thresholds { answer: 0.15, products: 0.18, unknown: 0.3, product_bias: 0.07 };
 const WORDS_ZH: Thresholds = Thresholds { answer: 0.34, products: 0.26, unknown: 0.3, product_bias: 0.05 };
 /// For a wish, which says itself that products are wanted.
@@ -65,7 +69,9 @@ pub struct Attendant {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     pub language: Language,
-    /// What to search for, and to embed where the encoder speaks the language.
+    /// The language of the message itself, which the shop may not speak.
+    pub spoken: Language,
+    /// What to search for, and to embed where there is an encoder of [`Turn::spoken`].
     pub search_text: String,
     pub wish: Wish,
     small_talk: Option<SmallTalk>,
@@ -77,7 +83,7 @@ pub struct Turn {
 impl Turn {
     /// Whether an embedding of [`Turn::search_text`] can change the reply.
     pub fn wants_embedding(&self) -> bool {
-        self.small_talk.is_none_or(|talk| talk == SmallTalk::Robot) && self.language == Language::En
+        self.small_talk.is_none_or(|talk| talk == SmallTalk::Robot)
     }
 }
 
@@ -108,7 +114,8 @@ impl Attendant {
     pub fn read(&self, conversation: &Conversation, text: &str, language: Language) -> Turn {
         let end = text.char_indices().nth(MAX_MESSAGE_CHARS).map_or(text.len(), |(at, _)| at);
         let (text, was_cut) = (text[..end].trim(), end < text.len());
-        let mut language = detect_language(text, language);
+        let spoken = detect_language(text, language);
+        let mut language = spoken;
         if !self.settings.languages.contains(&language) {
             language = self.settings.languages.first().copied().unwrap_or(language);
         }
@@ -117,6 +124,7 @@ impl Attendant {
         let search_text = topic.map_or_else(|| text.to_owned(), |topic| format!("{} {text}", topic.text));
         Turn {
             language,
+            spoken,
             wish: Wish::read(&search_text),
             search_text,
             small_talk: small_talk::recognize(text),
@@ -128,6 +136,9 @@ impl Attendant {
     /// Replies to a turn. `embedding` is [`Turn::search_text`]'s, by an encoder the index accepts.
     pub fn reply(&self, conversation: &mut Conversation, turn: &Turn, embedding: Option<&[f32]>) -> Reply {
         let mut reply = self.compose(conversation, turn, embedding);
+        if turn.spoken != turn.language && matches!(reply.kind, ReplyKind::Answer | ReplyKind::Products) {
+            reply.text = format!("{}\n\n{}", wording(turn.spoken).other_language, reply.text);
+        }
         if turn.was_cut {
             reply.text = format!("{}\n\n{}", wording(turn.language).cut, reply.text);
         }
@@ -210,7 +221,12 @@ impl Attendant {
         products: &[Hit],
     ) -> ReplyKind {
         let thresholds = match (has_vectors, turn.language) {
-            (true, _) => FUSED,
+            (true, language) if language != turn.spoken => {
+                let least = fuse(0.0, Some(FOREIGN_COSINE), language);
+                Thresholds { answer: least, products: least, unknown: 0.0, product_bias: 0.0 }
+            }
+            (true, Language::En) => FUSED,
+            (true, Language::Zh) => FUSED_ZH,
             (false, Language::En) => WORDS_EN,
             (false, Language::Zh) => WORDS_ZH,
         };

@@ -87,13 +87,13 @@ pub struct Evaluation {
 pub fn evaluate(
     attendant: &Attendant,
     cases: &[QuestionCase],
-    mut embed: impl FnMut(&str) -> Option<Vec<f32>>,
+    mut embed: impl FnMut(Language, &str) -> Option<Vec<f32>>,
 ) -> Evaluation {
     let mut evaluation = Evaluation::default();
     for case in cases {
         let mut conversation = Conversation::default();
         let turn = attendant.read(&conversation, &case.question, case.language);
-        let embedding = if turn.wants_embedding() { embed(&turn.search_text) } else { None };
+        let embedding = if turn.wants_embedding() { embed(turn.spoken, &turn.search_text) } else { None };
         let ranked = attendant.find_passages(&conversation, &turn, embedding.as_deref());
         let reply = attendant.reply(&mut conversation, &turn, embedding.as_deref());
 

@@ -20,6 +20,8 @@ pub struct Wording {
     pub preorder: &'static str,
     /// `{old}` is the price before.
     pub instead_of: &'static str,
+    /// Before an answer in a language that was not asked in.
+    pub other_language: &'static str,
     /// Before an answer to a message that was too long.
     pub cut: &'static str,
     /// The shop gave no words for not knowing.
@@ -38,6 +40,7 @@ const EN: Wording = Wording {
     out_of_stock: "out of stock",
     preorder: "pre-order",
     instead_of: "instead of {old}",
+    other_language: "The shop has this in Chinese only:",
     cut: "Your message was long; I read its beginning.",
     decline: "I have no answer to that in what the shop has told me, and I'd rather not guess.",
 };
@@ -54,6 +57,7 @@ const ZH: Wording = Wording {
     out_of_stock: "缺货",
     preorder: "预订",
     instead_of: "原价 {old}",
+    other_language: "店里只有英文资料，原文如下：",
     cut: "您的消息比较长，我只读了开头部分。",
     decline: "店里给我的资料中没有这个问题的答案，我不想随便猜。",
 };

@@ -3,19 +3,24 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::gguf::Gguf;
-use crate::model::{Encoder, ModelError};
+use crate::model::{Encoder, ModelError, NGRAM_ENCODER, NgramEncoder};
 use crate::pack::EncoderId;
 use crate::platform::device::Placement;
-use crate::tokenizer::{Tokenizer, TokenizerError};
+use crate::protocol::Language;
+use crate::tokenizer::{Ngrams, Tokenizer, TokenizerError};
 
 /// Text in, vectors out: a tokenizer and an encoder from one file.
 pub struct Embedder {
-    tokenizer: Arc<Tokenizer>,
-    encoder: Encoder,
+    kind: Kind,
     gguf: Arc<Gguf>,
     placement: Placement,
     id: EncoderId,
-    max_tokens: usize,
+}
+
+/// By the architecture that the file names.
+enum Kind {
+    Bert { tokenizer: Tokenizer, encoder: Encoder, max_tokens: usize },
+    Ngram { ngrams: Ngrams, encoder: NgramEncoder },
 }
 
 /// Why an embedder could not be made or used.
@@ -32,30 +37,14 @@ impl Embedder {
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let gguf = Arc::new(Gguf::parse(bytes).map_err(ModelError::from)?);
         let name = gguf.metadata().str("general.name").unwrap_or("unnamed").to_owned();
-        let encoder = Encoder::load(gguf.clone(), &placement)?;
-        // Sentence encoders are trained on shorter texts than their position table holds, and are worse past that.
-        let trained_on = gguf.metadata().u32("attendant.max_seq_length").unwrap_or(u32::MAX);
-        let max_tokens = encoder.config().max_seq.min(trained_on as usize);
-        Ok(Self {
-            max_tokens,
-            tokenizer: Arc::new(Tokenizer::from_metadata(gguf.metadata())?),
-            encoder,
-            id: EncoderId { name, sha256 },
-            gguf,
-            placement,
-        })
+        let (kind, placement) = Kind::load(&gguf, placement)?;
+        Ok(Self { kind, id: EncoderId { name, sha256 }, gguf, placement })
     }
 
     /// The same model on another device.
     pub fn on(&self, placement: Placement) -> Result<Self, EmbedderError> {
-        Ok(Self {
-            encoder: Encoder::load(self.gguf.clone(), &placement)?,
-            tokenizer: self.tokenizer.clone(),
-            gguf: self.gguf.clone(),
-            id: self.id.clone(),
-            max_tokens: self.max_tokens,
-            placement,
-        })
+        let (kind, placement) = Kind::load(&self.gguf, placement)?;
+        Ok(Self { kind, gguf: self.gguf.clone(), id: self.id.clone(), placement })
     }
 
     /// Which encoder this is; a pack's vectors are of use to no other.
@@ -63,14 +52,53 @@ impl Embedder {
         &self.id
     }
 
+    /// Whether there is anything to try a GPU for.
+    pub fn gains_from_gpu(&self) -> bool {
+        matches!(self.kind, Kind::Bert { .. })
+    }
+
+    /// The language whose texts it embeds: what the file says, else English.
+    pub fn language(&self) -> Language {
+        let said = self.gguf.metadata().array_str("general.languages").unwrap_or_default();
+        let known = Language::ALL.into_iter().find(|language| said.iter().any(|code| code == language.code()));
+        known.unwrap_or_default()
+    }
+
     pub fn placement(&self) -> &Placement {
         &self.placement
     }
 
     /// One vector of length one for each text; a text longer than the model was trained on counts up to there.
+    /// A text of which the model knows nothing may be a vector of zeros.
     pub async fn embed<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Vec<f32>>, EmbedderError> {
-        let ids: Vec<Vec<u32>> =
-            texts.iter().map(|text| self.tokenizer.encode_framed(text.as_ref(), self.max_tokens)).collect();
-        Ok(self.encoder.embed(&ids).await?)
+        match &self.kind {
+            Kind::Bert { tokenizer, encoder, max_tokens } => {
+                let ids: Vec<_> =
+                    texts.iter().map(|text| tokenizer.encode_framed(text.as_ref(), *max_tokens)).collect();
+                Ok(encoder.embed(&ids).await?)
+            }
+            Kind::Ngram { ngrams, encoder } => {
+                let max_units = encoder.config().max_seq;
+                let ids: Vec<_> = texts.iter().map(|text| ngrams.encode(text.as_ref(), max_units)).collect();
+                Ok(encoder.embed(&ids).await?)
+            }
+        }
+    }
+}
+
+impl Kind {
+    /// The model, and where it runs: an [`NgramEncoder`] on the CPU whatever was asked for.
+    fn load(gguf: &Arc<Gguf>, placement: Placement) -> Result<(Kind, Placement), EmbedderError> {
+        let metadata = gguf.metadata();
+        if metadata.str("general.architecture").is_ok_and(|name| name == NGRAM_ENCODER) {
+            let ngrams = Ngrams::from_metadata(metadata).map_err(ModelError::from)?;
+            return Ok((Kind::Ngram { ngrams, encoder: NgramEncoder::load(gguf.clone())? }, Placement::cpu()));
+        }
+        let encoder = Encoder::load(gguf.clone(), &placement)?;
+        // Sentence encoders are trained on shorter texts than their position table holds, and are worse past that.
+        let trained_on = metadata.u32("attendant.max_seq_length").unwrap_or(u32::MAX);
+        let max_tokens = encoder.config().max_seq.min(trained_on as usize);
+        let tokenizer = Tokenizer::from_metadata(metadata)?;
+        Ok((Kind::Bert { tokenizer, encoder, max_tokens }, placement))
     }
 }

@@ -27,7 +27,7 @@ use crate::protocol::{
 pub trait Answers {
     /// Opens a pack in place of the one before. A pack that cannot be opened changes nothing.
     fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError>;
-    /// Makes a GGUF file the encoder. One that cannot be loaded leaves the one before in place.
+    /// Makes a GGUF file the encoder of its language. One that cannot be loaded leaves the one before in place.
     async fn load_model(
         &self,
         bytes: Vec<u8>,
@@ -215,15 +215,20 @@ async fn load<E: Answers>(
 ) -> Result<Event, Ended> {
     let on_progress =
         |phase, loaded_bytes, total_bytes| answer.say(Event::Progress { phase, loaded_bytes, total_bytes });
-    let (bytes, manifest, source) = platform::load_weights(manifest_url, on_progress, &answer.cancel).await?;
-    let size_bytes = manifest.size_bytes;
+    let (files, manifest, source) = platform::load_weights(manifest_url, on_progress, &answer.cancel).await?;
+    let size_bytes = manifest.total_bytes();
     answer.say(Event::Progress { phase: Phase::Preparing, loaded_bytes: size_bytes, total_bytes: size_bytes });
     // From here on the thread may be busy for seconds: let the page hear of it, and a Cancel in.
     platform::yield_now().await;
     if answer.cancel.is_cancelled() {
         return Err(Ended::Cancelled);
     }
-    let device = engine.load_model(bytes, device, &|event| answer.say(event)).await?;
+    let mut devices = Vec::new();
+    for bytes in files {
+        devices.push(engine.load_model(bytes, device, &|event| answer.say(event)).await?);
+    }
+    // What is told is told of the first, which the others belong to.
+    let device = devices.into_iter().next().ok_or_else(|| bad_request("a manifest of no files"))?;
     Ok(Event::ModelLoaded { name: manifest.name, size_bytes, source, device })
 }
 

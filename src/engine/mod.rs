@@ -28,14 +28,12 @@ use crate::recommend::model::{Model, ModelError as TablesError};
 /// Conversations whose state is kept; the one longest silent goes first.
 const MAX_CONVERSATIONS: usize = 16;
 
-/// One shop, one encoder, any number of conversations. Everything is behind `&self`: requests overlap, and none
+/// One shop, an encoder a language, any number of conversations. Everything is behind `&self`: requests overlap, and none
 /// holds a borrow while it waits.
 pub struct Engine {
     memory: Memory,
     shop: RefCell<Option<Rc<Shop>>>,
-    embedder: RefCell<Option<Rc<Embedder>>>,
-    /// Whether the encoder made the open pack's vectors.
-    can_search_by_meaning: Cell<bool>,
+    embedders: RefCell<HashMap<Language, Rc<Embedder>>>,
     conversations: RefCell<HashMap<ConversationId, Remembered>>,
     n_turns: Cell<u64>,
 }
@@ -69,11 +67,32 @@ impl Engine {
         self.shop.borrow().clone().ok_or_else(|| EngineError::new(ErrorCode::NoPack, "no pack is open yet"))
     }
 
-    fn match_vectors(&self) {
-        let (shop, embedder) = (self.shop.borrow(), self.embedder.borrow());
-        let matches = shop.as_ref().zip(embedder.as_ref());
-        self.can_search_by_meaning
-            .set(matches.is_some_and(|(shop, embedder)| shop.attendant.index().accepts(embedder.id())));
+    /// One vector of length one for each text, by the encoder of this language. A GPU that fails is left for the CPU,
+    /// once and for good.
+    async fn embed_in(
+        &self,
+        language: Language,
+        texts: &[String],
+        on_event: &dyn Fn(Event),
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
+        let embedder = self.embedders.borrow().get(&language).cloned();
+        let embedder = embedder.ok_or_else(|| EngineError::new(ErrorCode::NoModel, "no model is loaded yet"))?;
+        match embedder.embed(texts).await {
+            Err(EmbedderError::Model(ModelError::Device(_))) if placing::is_gpu(&embedder) => {
+                let (embedder, device) = placing::retreat(&embedder, DeviceReason::Lost)?;
+                let embedder = Rc::new(embedder);
+                self.embedders.borrow_mut().insert(language, embedder.clone());
+                on_event(Event::DeviceChosen { device });
+                Ok(embedder.embed(texts).await?)
+            }
+            done => Ok(done?),
+        }
+    }
+
+    /// Whether the encoder of this language made the pack's vectors of it.
+    fn can_search_by_meaning(&self, shop: &Shop, language: Language) -> bool {
+        let embedders = self.embedders.borrow();
+        embedders.get(&language).is_some_and(|embedder| shop.attendant.index().accepts(language, embedder.id()))
     }
 
     fn recall(&self, id: ConversationId) -> Conversation {
@@ -103,7 +122,6 @@ impl Answers for Engine {
         let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
         self.conversations.borrow_mut().clear();
         *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant, recommender }));
-        self.match_vectors();
         Ok(event)
     }
 
@@ -114,9 +132,10 @@ impl Answers for Engine {
         on_event: &dyn Fn(Event),
     ) -> Result<DeviceReport, EngineError> {
         let (embedder, report) = placing::load(bytes, device).await?;
-        on_event(Event::DeviceChosen { device: report.clone() });
-        *self.embedder.borrow_mut() = Some(Rc::new(embedder));
-        self.match_vectors();
+        if embedder.gains_from_gpu() {
+            on_event(Event::DeviceChosen { device: report.clone() });
+        }
+        self.embedders.borrow_mut().insert(embedder.language(), Rc::new(embedder));
         Ok(report)
     }
 
@@ -130,8 +149,8 @@ impl Answers for Engine {
     ) -> Result<Reply, EngineError> {
         let shop = self.shop()?;
         let turn = shop.attendant.read(&self.recall(conversation), text, language);
-        let embedding = match turn.wants_embedding() && self.can_search_by_meaning.get() {
-            true => self.embed(std::slice::from_ref(&turn.search_text), on_event).await?.pop(),
+        let embedding = match turn.wants_embedding() && self.can_search_by_meaning(&shop, turn.spoken) {
+            true => self.embed_in(turn.spoken, std::slice::from_ref(&turn.search_text), on_event).await?.pop(),
             false => None,
         };
         let mut state = self.recall(conversation);
@@ -181,20 +200,8 @@ impl Answers for Engine {
         Ok(self.memory.known(&*self.shop()?).await)
     }
 
-    /// A GPU that fails is left for the CPU, once and for good.
     async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
-        let embedder = self.embedder.borrow().clone();
-        let embedder = embedder.ok_or_else(|| EngineError::new(ErrorCode::NoModel, "no model is loaded yet"))?;
-        match embedder.embed(texts).await {
-            Err(EmbedderError::Model(ModelError::Device(_))) if placing::is_gpu(&embedder) => {
-                let (embedder, device) = placing::retreat(&embedder, DeviceReason::Lost)?;
-                let embedder = Rc::new(embedder);
-                *self.embedder.borrow_mut() = Some(embedder.clone());
-                on_event(Event::DeviceChosen { device });
-                Ok(embedder.embed(texts).await?)
-            }
-            done => Ok(done?),
-        }
+        self.embed_in(Language::En, texts, on_event).await
     }
 }
 

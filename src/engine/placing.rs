@@ -16,7 +16,7 @@ const N_PROBES: usize = 3;
 pub async fn load(bytes: Vec<u8>, preference: DevicePreference) -> Result<(Embedder, DeviceReport), EmbedderError> {
     // First on the CPU, whatever comes: a file that does not load is found here, and there is a way back.
     let on_cpu = Embedder::load(bytes, Placement::cpu())?;
-    if preference == DevicePreference::Cpu {
+    if preference == DevicePreference::Cpu || !on_cpu.gains_from_gpu() {
         return Ok(reported(on_cpu, DeviceReason::Preferred));
     }
     let gpu = match Placement::gpu().await {

@@ -5,9 +5,12 @@ mod attention;
 mod config;
 mod decoder;
 mod decoder_config;
+#[cfg(feature = "train")]
+pub mod distill;
 mod encoder;
 mod kv_cache;
 mod linear;
+mod ngram_encoder;
 mod norm;
 mod rope;
 
@@ -16,6 +19,7 @@ pub use decoder::{DecodeState, Decoder};
 pub use decoder_config::{Activation, DecoderConfig, LocalConfig, RopeConfig, RopePairs};
 pub use encoder::Encoder;
 pub use linear::Linear;
+pub use ngram_encoder::{NGRAM_ENCODER, NgramEncoder, NgramEncoderConfig};
 pub use norm::RmsNorm;
 pub use rope::Rope;
 

@@ -15,9 +15,21 @@ use crate::pack::ranking::Ranking;
 use crate::protocol::Language;
 use crate::retrieve::lexical;
 
-/// Languages whose texts are embedded. The default encoder, all-MiniLM-L6-v2, was trained on English:
-/// its vocabulary maps most Chinese characters to one unknown token, so vectors of Chinese say nothing.
-pub const EMBEDDED_LANGUAGES: [Language; 1] = [Language::En];
+/// Who embeds which texts. The default encoder, all-MiniLM-L6-v2, was trained on English: its vocabulary maps most
+/// Chinese characters to one unknown token, so vectors of Chinese say nothing. Its student
+/// ([`NgramEncoder`](crate::model::NgramEncoder)) puts them where it would put their translations.
+#[derive(Clone, Debug)]
+pub struct EncoderIds {
+    pub en: EncoderId,
+    /// Without one, Chinese texts have no vectors and are found by their words.
+    pub zh: Option<EncoderId>,
+}
+
+impl EncoderIds {
+    fn languages(&self) -> Vec<Language> {
+        Language::ALL.into_iter().filter(|&language| language == Language::En || self.zh.is_some()).collect()
+    }
+}
 
 /// Why a pack cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -30,18 +42,22 @@ pub enum BuildError {
     Json(#[from] serde_json::Error),
 }
 
-/// Builds a pack with embeddings. `embed` maps texts to vectors of one length.
+/// Builds a pack with embeddings. `embed` maps texts of a language to vectors of one length.
 pub fn build<E>(
     shop: &ShopSource,
-    encoder: EncoderId,
-    mut embed: impl FnMut(&[String]) -> Result<Vec<Vec<f32>>, E>,
+    encoders: EncoderIds,
+    mut embed: impl FnMut(Language, &[String]) -> Result<Vec<Vec<f32>>, E>,
 ) -> Result<Vec<u8>, BuildError>
 where
     E: Into<Box<dyn Error + Send + Sync>>,
 {
-    let (rows, texts): (Vec<RowOwner>, Vec<String>) = embedded_texts(shop).into_iter().unzip();
-    let vectors = embed(&texts).map_err(|error| BuildError::Embed(error.into()))?;
-    let embeddings = write_embeddings(encoder, rows, &vectors)?;
+    let (mut rows, mut vectors) = (Vec::new(), Vec::new());
+    for language in encoders.languages() {
+        let (owners, texts): (Vec<RowOwner>, Vec<String>) = embedded_texts(shop, language).into_iter().unzip();
+        rows.extend(owners);
+        vectors.extend(embed(language, &texts).map_err(|error| BuildError::Embed(error.into()))?);
+    }
+    let embeddings = write_embeddings(encoders, rows, &vectors)?;
     assemble(shop, Some(embeddings))
 }
 
@@ -50,12 +66,12 @@ pub fn build_lexical(shop: &ShopSource) -> Result<Vec<u8>, BuildError> {
     assemble(shop, None)
 }
 
-/// Every text to embed, with its owner: of a passage its heading and its whole text, since shoppers
+/// Every text of a language to embed, with its owner: of a passage its heading and its whole text, since shoppers
 /// ask in headings but the words may stand in the text; of a product one text.
-pub fn embedded_texts(shop: &ShopSource) -> Vec<(RowOwner, String)> {
+pub fn embedded_texts(shop: &ShopSource, language: Language) -> Vec<(RowOwner, String)> {
     let mut rows = Vec::new();
     for (index, passage) in shop.passages.iter().enumerate() {
-        if EMBEDDED_LANGUAGES.contains(&passage.language) {
+        if passage.language == language {
             let owner = RowOwner::Passage(index as u32);
             rows.push((owner, passage.heading.clone()));
             rows.push((owner, passage_text(passage)));
@@ -63,10 +79,8 @@ pub fn embedded_texts(shop: &ShopSource) -> Vec<(RowOwner, String)> {
         }
     }
     for (index, product) in shop.products.iter().enumerate() {
-        for language in EMBEDDED_LANGUAGES {
-            if product.title.exact(language).is_some() {
-                rows.push((RowOwner::Product(index as u32, language), product_text(product, language)));
-            }
+        if product.title.exact(language).is_some() {
+            rows.push((RowOwner::Product(index as u32, language), product_text(product, language)));
         }
     }
     rows
@@ -96,13 +110,18 @@ fn product_text(product: &Product, language: Language) -> String {
 
 /// Quantizes each vector to int8 with one scale. For unit vectors of 384 numbers the cosine moves by
 /// less than 0.01 (see the test), far below the gap between neighbours that matter.
-fn write_embeddings(encoder: EncoderId, rows: Vec<RowOwner>, vectors: &[Vec<f32>]) -> Result<Vec<u8>, BuildError> {
+fn write_embeddings(encoders: EncoderIds, rows: Vec<RowOwner>, vectors: &[Vec<f32>]) -> Result<Vec<u8>, BuildError> {
     let d_model = vectors.first().map_or(0, Vec::len);
     let is_sound = |vector: &Vec<f32>| vector.len() == d_model && vector.iter().all(|x| x.is_finite());
     if vectors.len() != rows.len() || d_model == 0 || !vectors.iter().all(is_sound) {
         return Err(BuildError::Vectors { expected: rows.len(), found: vectors.len() });
     }
-    let mut bytes = with_header(&EmbeddingsHeader { encoder, d_model: d_model as u32, rows })?;
+    let mut bytes = with_header(&EmbeddingsHeader {
+        encoder: encoders.en,
+        encoder_zh: encoders.zh,
+        d_model: d_model as u32,
+        rows,
+    })?;
     let quantized: Vec<(f32, Vec<i8>)> = vectors.iter().map(|vector| quantize(vector)).collect();
     bytes.extend(quantized.iter().flat_map(|(scale, _)| scale.to_le_bytes()));
     bytes.extend(quantized.iter().flat_map(|(_, values)| values.iter().map(|&value| value as u8)));

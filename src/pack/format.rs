@@ -257,6 +257,9 @@ pub enum RowOwner {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmbeddingsHeader {
     pub encoder: EncoderId,
+    /// Made the rows of Chinese texts, in the space of `encoder`'s. Without it there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder_zh: Option<EncoderId>,
     pub d_model: u32,
     pub rows: Vec<RowOwner>,
 }

@@ -7,12 +7,13 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::pack::format::{
-    EmbeddingsHeader, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
+    EmbeddingsHeader, EncoderId, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
     SectionName, ShopSettings, hex,
 };
 use crate::pack::rules::ShopRules;
 use crate::pack::ranking::Ranking;
 use crate::platform::{JsonError, json};
+use crate::protocol::Language;
 
 /// Why a pack cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -208,9 +209,12 @@ impl Embeddings {
         agree.then_some(Embeddings { header, scales, values })
     }
 
-    /// The encoder a query must be embedded with.
-    pub fn encoder(&self) -> &crate::pack::EncoderId {
-        &self.header.encoder
+    /// The encoder a query of this language must be embedded with.
+    pub fn encoder(&self, language: Language) -> Option<&EncoderId> {
+        match language {
+            Language::En => Some(&self.header.encoder),
+            Language::Zh => self.header.encoder_zh.as_ref(),
+        }
     }
 
     pub fn d_model(&self) -> usize {

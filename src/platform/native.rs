@@ -97,25 +97,30 @@ mod with_weights {
         sha256_hex(bytes)
     }
 
-    /// Reads the file that the manifest at the path `manifest_url` describes, from beside it.
+    /// Reads the files that the manifest at the path `manifest_url` describes, from beside it, in its order.
     pub async fn load_weights(
         manifest_url: &str,
         on_progress: impl FnMut(Phase, u64, u64),
         cancel: &CancelToken,
-    ) -> Result<(Vec<u8>, Manifest, WeightSource), WeightError> {
+    ) -> Result<(Vec<Vec<u8>>, Manifest, WeightSource), WeightError> {
         let mut progress = Progress::new(on_progress);
         let path = Path::new(manifest_url.strip_prefix("file://").unwrap_or(manifest_url));
         let manifest = Manifest::parse(&read(path)?)?;
-        progress.at(Phase::Reading, 0, manifest.size_bytes);
-        let bytes = read(&path.with_file_name(&manifest.file))?;
-        if cancel.is_cancelled() {
-            return Err(WeightError::Cancelled);
+        let total_bytes = manifest.total_bytes();
+        progress.at(Phase::Reading, 0, total_bytes);
+        let mut files = Vec::new();
+        for file in manifest.files() {
+            let bytes = read(&path.with_file_name(&file.file))?;
+            if cancel.is_cancelled() {
+                return Err(WeightError::Cancelled);
+            }
+            if !file.describes(&bytes) {
+                return Err(WeightError::Corrupt { file: file.file.clone(), shard: 0 });
+            }
+            files.push(bytes);
         }
-        if !manifest.describes(&bytes) {
-            return Err(WeightError::Corrupt { file: manifest.file, shard: 0 });
-        }
-        progress.at(Phase::Reading, manifest.size_bytes, manifest.size_bytes);
-        Ok((bytes, manifest, WeightSource::Storage))
+        progress.at(Phase::Reading, total_bytes, total_bytes);
+        Ok((files, manifest, WeightSource::Storage))
     }
 
     /// Natively nothing is stored: files are read where they lie.

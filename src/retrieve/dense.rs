@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::pack::format::{EncoderId, RowOwner};
 use crate::pack::open::Embeddings;
+use crate::protocol::Language;
 
 /// The pack's vectors, ready to be compared.
 #[derive(Debug)]
@@ -16,9 +17,9 @@ impl DenseIndex {
         DenseIndex { embeddings }
     }
 
-    /// The encoder a query must be embedded with.
-    pub fn encoder(&self) -> &EncoderId {
-        self.embeddings.encoder()
+    /// The encoder a query of this language must be embedded with.
+    pub fn encoder(&self, language: Language) -> Option<&EncoderId> {
+        self.embeddings.encoder(language)
     }
 
     /// Each owner's best cosine with `query` `[d_model]`; nothing where the lengths differ.

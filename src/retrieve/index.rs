@@ -1,6 +1,6 @@
 //! The index of one shop.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::pack::format::{EncoderId, Passage, Product, RowOwner};
 use crate::pack::{Pack, PackError};
@@ -16,7 +16,7 @@ use crate::retrieve::tokens::{is_telling, terms};
 pub struct Query<'a> {
     pub text: &'a str,
     pub language: Language,
-    /// `[d_model]`, made by the pack's encoder ([`Index::accepts`]).
+    /// `[d_model]`, made by the pack's encoder of the language that the text is in ([`Index::accepts`]).
     pub embedding: Option<&'a [f32]>,
 }
 
@@ -41,7 +41,9 @@ pub struct Index {
     lexical: LexicalIndex,
     dense: Option<DenseIndex>,
     passages: Vec<(String, Language)>,
-    products: Vec<String>,
+    products: Vec<(String, Vec<Language>)>,
+    /// Ids of passages and the languages that they stand in.
+    spoken: HashSet<(String, Language)>,
 }
 
 impl Index {
@@ -57,18 +59,19 @@ impl Index {
             lexical,
             dense,
             passages: passages.iter().map(|passage| (passage.id.clone(), passage.language)).collect(),
-            products: products.iter().map(|product| product.id.clone()).collect(),
+            products: products.iter().map(|product| (product.id.clone(), languages(product))).collect(),
+            spoken: passages.iter().map(|passage| (passage.id.clone(), passage.language)).collect(),
         }
     }
 
-    /// Whether vectors of `encoder` compare with the pack's.
-    pub fn accepts(&self, encoder: &EncoderId) -> bool {
-        self.dense.as_ref().is_some_and(|dense| dense.encoder() == encoder)
+    /// Whether a query of this language that `encoder` embedded compares with the pack's vectors.
+    pub fn accepts(&self, language: Language, encoder: &EncoderId) -> bool {
+        self.encoder(language) == Some(encoder)
     }
 
-    /// The encoder the pack was built with.
-    pub fn encoder(&self) -> Option<&EncoderId> {
-        self.dense.as_ref().map(DenseIndex::encoder)
+    /// The encoder that the pack was built with for texts of this language.
+    pub fn encoder(&self, language: Language) -> Option<&EncoderId> {
+        self.dense.as_ref()?.encoder(language)
     }
 
     pub fn dense(&self) -> Option<&DenseIndex> {
@@ -116,9 +119,9 @@ impl Index {
             .filter_map(|(index, (lexical, dense))| {
                 let id = match kind {
                     HitKind::Passage => self.passages.get(index)?.0.clone(),
-                    HitKind::Product => self.products.get(index)?.clone(),
+                    HitKind::Product => self.products.get(index)?.0.clone(),
                 };
-                Some(Hit { id, kind, index, score: fuse(lexical, dense), lexical, dense })
+                Some(Hit { id, kind, index, score: fuse(lexical, dense, query.language), lexical, dense })
             })
             .filter(|hit| hit.score > 0.0)
             .collect();
@@ -126,17 +129,27 @@ impl Index {
         hits
     }
 
-    /// The index behind a row's owner, where kind and language are those asked for.
+    /// The index behind a row's owner, where the kind is that asked for and the text is in the language asked for, or
+    /// does not stand in it: who asks in Chinese of what is told in English only shall find the English.
     fn owned(&self, owner: RowOwner, kind: HitKind, language: Language) -> Option<usize> {
         match (owner, kind) {
             (RowOwner::Passage(index), HitKind::Passage) => {
                 let index = index as usize;
-                self.passages.get(index).filter(|(_, spoken)| *spoken == language).map(|_| index)
+                let (id, spoken) = self.passages.get(index)?;
+                (*spoken == language || !self.spoken.contains(&(id.clone(), language))).then_some(index)
             }
-            (RowOwner::Product(index, spoken), HitKind::Product) if spoken == language => Some(index as usize),
+            (RowOwner::Product(index, spoken), HitKind::Product) => {
+                let (_, told) = self.products.get(index as usize)?;
+                (spoken == language || !told.contains(&language)).then_some(index as usize)
+            }
             _ => None,
         }
     }
+}
+
+/// The languages a product is described in.
+fn languages(product: &Product) -> Vec<Language> {
+    Language::ALL.into_iter().filter(|&language| product.title.exact(language).is_some()).collect()
 }
 
 /// Best first; ties by index, so that equal inputs give equal answers.

@@ -6,12 +6,15 @@
 //!                        llama   SentencePiece BPE with byte fallback    Llama 2, Gemma
 //! ```
 //!
+//! [`Ngrams`] (`ngram`) is apart from these: its units overlap, and no text is made of them.
+//!
 //! The work is done by the `tokenizers` crate, which is also the reference, except where llama.cpp's
 //! format knows no merges (`sentencepiece.rs`); what is ours is to find the settings in the file. The keys
 //! and what holds in their absence are llama.cpp's (`src/llama-vocab.cpp`).
 
 mod byte_level;
 mod error;
+mod ngrams;
 mod pieces;
 mod pre_tokenizer;
 mod sentencepiece;
@@ -27,6 +30,9 @@ use std::sync::Arc;
 use crate::gguf::{Metadata, from_phantom};
 use byte_level::ByteLevel;
 pub use error::TokenizerError;
+#[cfg(feature = "train")]
+pub use ngrams::write_metadata as write_ngrams;
+pub use ngrams::{Fold, NGRAM_TOKENIZER, Ngrams, ngrams};
 use pieces::{Pieces, Spelling};
 use pre_tokenizer::PreTokenizer;
 use sentencepiece::SentencePiece;

@@ -14,7 +14,7 @@ pub struct Model {
 
 impl Model {
     pub async fn store(&self) -> OpfsShards {
-        OpfsShards::open(&self.manifest.sha256).await.expect("the tests' browser has OPFS")
+        OpfsShards::open(&self.manifest.sha256, &[]).await.expect("the tests' browser has OPFS")
     }
 }
 

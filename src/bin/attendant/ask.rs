@@ -10,7 +10,7 @@ use attendant::pack::Pack;
 use attendant::protocol::{DevicePreference, Language, Reply};
 use serde_json::json;
 
-use crate::embed::{LoadedEncoder, load_encoder};
+use crate::embed::{EncoderArgs, Encoders};
 
 /// Answers questions from standard input, one a line.
 #[derive(clap::Args)]
@@ -18,11 +18,8 @@ pub struct Args {
     /// The shop pack.
     #[arg(long)]
     pack: PathBuf,
-    /// The encoder the pack was built with; without it words alone decide.
-    #[arg(long)]
-    model: Option<PathBuf>,
-    #[arg(long, default_value = "auto", value_parser = read_device)]
-    device: DevicePreference,
+    #[command(flatten)]
+    encoders: EncoderArgs,
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
@@ -33,7 +30,7 @@ pub struct Args {
 
 pub fn run(args: Args) -> anyhow::Result<()> {
     let attendant = open_attendant(&args.pack)?;
-    let encoder = args.model.as_deref().map(|model| open_encoder(&attendant, model, args.device)).transpose()?;
+    let encoders = open_encoders(&attendant, &args.encoders)?;
     let mut conversation = Conversation::default();
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
@@ -42,10 +39,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             conversation = Conversation::default();
         }
         let turn = attendant.read(&conversation, &line, Language::default());
-        let embedding = match &encoder {
-            Some(encoder) if turn.wants_embedding() => encoder.embed(std::slice::from_ref(&turn.search_text))?.pop(),
+        let vectors = match &encoders {
+            Some(encoders) if turn.wants_embedding() => {
+                encoders.embed(turn.spoken, std::slice::from_ref(&turn.search_text))?
+            }
             _ => None,
         };
+        let embedding = vectors.and_then(|mut vectors| vectors.pop());
         let reply = attendant.reply(&mut conversation, &turn, embedding.as_deref());
         if args.json {
             writeln!(out, "{}", to_json(&reply))?;
@@ -63,20 +63,27 @@ pub fn open_attendant(path: &Path) -> anyhow::Result<Attendant> {
     Ok(Attendant::open(&pack)?)
 }
 
-/// Loads an encoder and refuses one whose vectors do not compare with the pack's.
-pub fn open_encoder(attendant: &Attendant, model: &Path, device: DevicePreference) -> anyhow::Result<LoadedEncoder> {
-    let encoder = load_encoder(model, device)?;
-    match attendant.index().encoder() {
-        None => bail!("the pack holds no embeddings: leave --model away, or build it with one"),
-        Some(built_with) if *built_with != encoder.id() => bail!(
-            "the pack was built with {} ({}), not with {} ({}): build it again or use that model",
-            built_with.name,
-            built_with.sha256,
-            encoder.id().name,
-            encoder.id().sha256,
-        ),
-        Some(_) => Ok(encoder),
+/// Loads the encoders and refuses those whose vectors do not compare with the pack's.
+pub fn open_encoders(attendant: &Attendant, args: &EncoderArgs) -> anyhow::Result<Option<Encoders>> {
+    let Some(encoders) = args.load()? else { return Ok(None) };
+    for language in Language::ALL {
+        let Some(encoder) = encoders.get(language) else { continue };
+        match attendant.index().encoder(language) {
+            None => bail!(
+                "the pack holds no embeddings of its texts in {}: leave its model away, or build the pack with it",
+                language.code()
+            ),
+            Some(built_with) if *built_with != encoder.id() => bail!(
+                "the pack was built with {} ({}), not with {} ({}): build it again or use that model",
+                built_with.name,
+                built_with.sha256,
+                encoder.id().name,
+                encoder.id().sha256,
+            ),
+            Some(_) => {}
+        }
     }
+    Ok(Some(encoders))
 }
 
 pub fn read_device(text: &str) -> Result<DevicePreference, &'static str> {

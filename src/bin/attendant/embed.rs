@@ -5,7 +5,7 @@ use anyhow::Context;
 use attendant::engine::Embedder;
 use attendant::pack::EncoderId;
 use attendant::platform::device::Placement;
-use attendant::protocol::DevicePreference;
+use attendant::protocol::{DevicePreference, Language};
 use futures::executor::block_on;
 
 use crate::ask::read_device;
@@ -13,7 +13,7 @@ use crate::ask::read_device;
 /// Embeds lines: one JSON array a line of standard input
 #[derive(clap::Args)]
 pub struct Args {
-    /// A GGUF file of the BERT family
+    /// A GGUF file of the BERT family, or a student of one
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
     #[arg(long, default_value = "cpu", value_parser = read_device)]
@@ -35,6 +35,48 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The encoders of a shop's languages.
+pub struct Encoders {
+    pub en: LoadedEncoder,
+    pub zh: Option<LoadedEncoder>,
+}
+
+impl Encoders {
+    /// One vector of length one (L2) for each text, where there is an encoder of this language.
+    pub fn embed(&self, language: Language, texts: &[String]) -> anyhow::Result<Option<Vec<Vec<f32>>>> {
+        self.get(language).map(|encoder| encoder.embed(texts)).transpose()
+    }
+
+    pub fn get(&self, language: Language) -> Option<&LoadedEncoder> {
+        match language {
+            Language::En => Some(&self.en),
+            Language::Zh => self.zh.as_ref(),
+        }
+    }
+}
+
+/// The options by which commands are given encoders.
+#[derive(clap::Args)]
+pub struct EncoderArgs {
+    /// The encoder; without it words alone decide.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Its student of Chinese; without it Chinese goes by words alone.
+    #[arg(long, value_name = "FILE", requires = "model")]
+    model_zh: Option<PathBuf>,
+    #[arg(long, default_value = "auto", value_parser = read_device)]
+    device: DevicePreference,
+}
+
+impl EncoderArgs {
+    pub fn load(&self) -> anyhow::Result<Option<Encoders>> {
+        let load = |path: &PathBuf| load_encoder(path, self.device);
+        let en = self.model.as_ref().map(load).transpose()?;
+        let zh = self.model_zh.as_ref().map(load).transpose()?;
+        Ok(en.map(|en| Encoders { en, zh }))
+    }
 }
 
 /// An encoder for commands that wait for its answers.

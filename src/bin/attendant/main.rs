@@ -11,6 +11,7 @@ mod pack;
 mod random;
 mod recommend;
 mod tokenize;
+mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -38,6 +39,7 @@ enum Command {
     Recommend(recommend::Command),
     #[command(subcommand)]
     Classify(classify::Command),
+    Train(train::Command),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -53,5 +55,6 @@ fn main() -> anyhow::Result<()> {
         Command::Random(args) => random::run(args),
         Command::Recommend(command) => recommend::run(command),
         Command::Classify(command) => classify::run(command),
+        Command::Train(command) => train::run(command),
     }
 }

@@ -2,16 +2,16 @@
 
 mod sign;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use attendant::chat::evaluate::{Evaluation, Score, evaluate, read_questions};
-use attendant::pack::build::{build, build_lexical, embedded_texts};
+use attendant::pack::build::{EncoderIds, build, build_lexical};
 use attendant::pack::import::{ShopSource, read_shop};
-use attendant::protocol::DevicePreference;
 
-use crate::ask::{open_attendant, open_encoder, read_device};
-use crate::embed::load_encoder;
+use crate::ask::{open_attendant, open_encoders};
+use crate::embed::{EncoderArgs, LoadedEncoder};
 use crate::recommend::Orders;
 
 /// Build, check, sign and judge shop packs.
@@ -23,11 +23,8 @@ pub enum Command {
         /// Where the pack goes.
         #[arg(short, long)]
         output: PathBuf,
-        /// The encoder; without it the pack answers from words alone.
-        #[arg(long)]
-        model: Option<PathBuf>,
-        #[arg(long, default_value = "auto", value_parser = read_device)]
-        device: DevicePreference,
+        #[command(flatten)]
+        encoders: EncoderArgs,
         /// The shop's order history (see `recommend train`), in place of the one that shop.toml names.
         #[arg(long, conflicts_with = "tables")]
         events: Option<PathBuf>,
@@ -66,10 +63,8 @@ pub enum Command {
     Eval {
         #[arg(long)]
         pack: PathBuf,
-        #[arg(long)]
-        model: Option<PathBuf>,
-        #[arg(long, default_value = "auto", value_parser = read_device)]
-        device: DevicePreference,
+        #[command(flatten)]
+        encoders: EncoderArgs,
         /// Tab-separated: language, question, expect, kind.
         #[arg(long)]
         questions: PathBuf,
@@ -80,10 +75,10 @@ pub enum Command {
 
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Build { dir, output, model, device, events, tables } => {
+        Command::Build { dir, output, encoders, events, tables } => {
             let mut shop = read_or_exit(&dir);
             let orders = crate::recommend::orders_of(&shop, &dir, events, tables)?;
-            write_pack(&mut shop, &output, model.as_deref(), device, orders)
+            write_pack(&mut shop, &output, &encoders, orders)
         }
         Command::Check { dir } => {
             print_counts(&read_or_exit(&dir));
@@ -92,9 +87,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Keygen { output } => sign::keygen(&output),
         Command::Sign { pack, key, output, issued } => sign::sign(&pack, &key, output.as_deref(), issued),
         Command::Verify { pack, key } => sign::verify(&pack, key.as_deref()),
-        Command::Eval { pack, model, device, questions, json } => {
-            judge(&pack, model.as_deref(), device, &questions, json)
-        }
+        Command::Eval { pack, encoders, questions, json } => judge(&pack, &encoders, &questions, json),
     }
 }
 
@@ -121,22 +114,24 @@ fn print_counts(shop: &ShopSource) {
 fn write_pack(
     shop: &mut ShopSource,
     output: &Path,
-    model: Option<&Path>,
-    device: DevicePreference,
+    encoders: &EncoderArgs,
     orders: Option<Orders>,
 ) -> anyhow::Result<()> {
-    let encoder = model.map(|model| load_encoder(model, device)).transpose()?;
+    let encoders = encoders.load()?;
     // The same texts again, if there is a second time.
-    let mut vectors = None;
+    let mut made = BTreeMap::new();
     let mut build = |shop: &ShopSource| -> anyhow::Result<Vec<u8>> {
-        let Some(encoder) = &encoder else { return Ok(build_lexical(shop)?) };
-        let made = match vectors.take() {
-            Some(made) => made,
-            None => encoder.embed(&embedded_texts(shop).into_iter().map(|(_, text)| text).collect::<Vec<_>>())?,
+        let Some(encoders) = &encoders else { return Ok(build_lexical(shop)?) };
+        let ids = EncoderIds { en: encoders.en.id(), zh: encoders.zh.as_ref().map(LoadedEncoder::id) };
+        let embed = |language, texts: &[String]| -> anyhow::Result<Vec<Vec<f32>>> {
+            if let Some(vectors) = made.get(&language) {
+                return Ok(Clone::clone(vectors));
+            }
+            let vectors = encoders.embed(language, texts)?.unwrap_or_default();
+            made.insert(language, vectors.clone());
+            Ok(vectors)
         };
-        let bytes = build(shop, encoder.id(), |_| anyhow::Ok(made.clone()))?;
-        vectors = Some(made);
-        Ok(bytes)
+        Ok(build(shop, ids, embed)?)
     };
     let mut bytes = build(shop)?;
     if let Some(orders) = orders {
@@ -150,25 +145,20 @@ fn write_pack(
     Ok(())
 }
 
-fn judge(
-    pack: &Path,
-    model: Option<&Path>,
-    device: DevicePreference,
-    questions: &Path,
-    json: bool,
-) -> anyhow::Result<()> {
+fn judge(pack: &Path, encoders: &EncoderArgs, questions: &Path, json: bool) -> anyhow::Result<()> {
     let attendant = open_attendant(pack)?;
-    let encoder = model.map(|model| open_encoder(&attendant, model, device)).transpose()?;
+    let encoders = open_encoders(&attendant, encoders)?;
     let text = std::fs::read_to_string(questions).with_context(|| format!("cannot read {}", questions.display()))?;
     let cases = read_questions(&text).with_context(|| format!("{} is no question file", questions.display()))?;
     let mut failure = None;
-    let evaluation = evaluate(&attendant, &cases, |text| match encoder.as_ref()?.embed(&[text.to_owned()]) {
-        Ok(mut vectors) => vectors.pop(),
-        Err(error) => {
-            failure = Some(error);
-            None
-        }
-    });
+    let evaluation =
+        evaluate(&attendant, &cases, |language, text| match encoders.as_ref()?.embed(language, &[text.to_owned()]) {
+            Ok(vectors) => vectors?.pop(),
+            Err(error) => {
+                failure = Some(error);
+                None
+            }
+        });
     if let Some(error) = failure {
         return Err(error.context("the encoder failed"));
     }

@@ -44,13 +44,13 @@ fn shop() -> ShopSource {
     }
 }
 
-fn encoder() -> EncoderId {
-    EncoderId { name: "test".into(), sha256: "00".into() }
+fn encoders() -> EncoderIds {
+    EncoderIds { en: EncoderId { name: "test".into(), sha256: "00".into() }, zh: None }
 }
 
 fn pack_bytes() -> Vec<u8> {
-    let embed = |texts: &[String]| Ok::<_, Infallible>(texts.iter().map(|_| vec![0.6, -0.8, 0.0]).collect());
-    build(&shop(), encoder(), embed).expect("the shop is good")
+    let embed = |_, texts: &[String]| Ok::<_, Infallible>(texts.iter().map(|_| vec![0.6, -0.8, 0.0]).collect());
+    build(&shop(), encoders(), embed).expect("the shop is good")
 }
 
 #[test]
@@ -63,7 +63,11 @@ fn what_is_built_opens_as_it_was() {
     assert_eq!(pack.image("images/t1.svg"), Some(&b"<svg></svg>"[..]));
     assert_eq!(pack.image("images/none.svg"), None);
     let embeddings = pack.embeddings().expect("embeddings").expect("built with an encoder");
-    assert_eq!((embeddings.encoder(), embeddings.n_rows(), embeddings.d_model()), (&encoder(), 3, 3));
+    assert_eq!(
+        (embeddings.encoder(Language::En), embeddings.n_rows(), embeddings.d_model()),
+        (Some(&encoders().en), 3, 3)
+    );
+    assert_eq!(embeddings.encoder(Language::Zh), None);
 }
 
 #[test]
@@ -75,6 +79,25 @@ fn the_same_shop_gives_the_same_bytes() {
 fn a_pack_without_an_encoder_has_no_embeddings() {
     let pack = Pack::open(build_lexical(&shop()).expect("the shop is good")).expect("it was just built");
     assert!(pack.embeddings().expect("readable").is_none());
+}
+
+#[test]
+fn chinese_is_embedded_where_there_is_an_encoder_of_it() {
+    let mut shop = shop();
+    shop.passages.push(Passage { id: "a#one".into(), language: Language::Zh, ..shop.passages[0].clone() });
+    let embed = |language, texts: &[String]| {
+        let sign = if language == Language::Zh { -1.0 } else { 1.0 };
+        Ok::<_, Infallible>(texts.iter().map(|_| vec![sign, 0.0]).collect())
+    };
+    let zh = EncoderId { name: "student".into(), sha256: "01".into() };
+    let ids = EncoderIds { zh: Some(zh.clone()), ..encoders() };
+    let pack = Pack::open(build(&shop, ids, embed).expect("the shop is good")).expect("it was just built");
+    let embeddings = pack.embeddings().expect("embeddings").expect("built with an encoder");
+    assert_eq!(embeddings.encoder(Language::Zh), Some(&zh));
+    for (owner, _, row) in embeddings.rows() {
+        assert_eq!(row[0] < 0, owner == RowOwner::Passage(1), "{owner:?}");
+    }
+    assert_eq!(embeddings.n_rows(), 5);
 }
 
 #[test]
@@ -123,8 +146,8 @@ fn vectors_that_do_not_fit_are_refused() {
     let bad: [Vec<Vec<f32>>; 4] =
         [vec![], vec![vec![1.0]], vec![vec![1.0], vec![1.0, 2.0], vec![1.0]], vec![vec![f32::NAN]; 3]];
     for vectors in bad {
-        let embed = |_: &[String]| Ok::<_, Infallible>(vectors.clone());
-        assert!(matches!(build(&shop(), encoder(), embed), Err(BuildError::Vectors { .. })));
+        let embed = |_, _: &[String]| Ok::<_, Infallible>(vectors.clone());
+        assert!(matches!(build(&shop(), encoders(), embed), Err(BuildError::Vectors { .. })));
     }
 }
 

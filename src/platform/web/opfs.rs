@@ -31,14 +31,17 @@ pub struct OpfsShards {
     weights: FileSystemDirectoryHandle,
     folder: FileSystemDirectoryHandle,
     name: String,
+    /// Folders that are not forgotten with the others.
+    kept: Vec<String>,
 }
 
 impl OpfsShards {
-    /// Opens or makes the folder of the model with this hash.
-    pub async fn open(sha256: &Sha256Hex) -> Result<OpfsShards, StoreError> {
+    /// Opens or makes the folder of the model with this hash, which is used together with `kept`.
+    pub async fn open(sha256: &Sha256Hex, kept: &[Sha256Hex]) -> Result<OpfsShards, StoreError> {
         let weights = subfolder(&root().await?, WEIGHTS, true).await.map_err(store_error)?;
         let folder = subfolder(&weights, sha256.as_str(), true).await.map_err(store_error)?;
-        Ok(OpfsShards { weights, folder, name: sha256.as_str().into() })
+        let kept = kept.iter().map(|kept| kept.as_str().to_owned()).collect();
+        Ok(OpfsShards { weights, folder, name: sha256.as_str().into(), kept })
     }
 
     /// The content of the first file of this name in any model's folder.
@@ -78,7 +81,7 @@ impl ShardStore for OpfsShards {
 
     async fn forget_others(&self) {
         for (name, _) in entries(&self.weights).await {
-            if name != self.name {
+            if name != self.name && !self.kept.contains(&name) {
                 remove(&self.weights, &name).await;
             }
         }

@@ -17,16 +17,15 @@ use crate::protocol::{Phase, WeightSource};
 /// Below this a round trip to the browser costs more than hashing here.
 const WORTH_ASKING_BYTES: usize = 16 << 10;
 
-/// The model that the manifest at `manifest_url` names, verified, in memory.
+/// The models that the manifest at `manifest_url` names, in its order, verified, in memory.
 ///
 /// The address is relative to this worker's (or page's) own. `on_progress` hears of it at most ten
 /// times a second. Without a network, the manifest is that of the model stored last under this name.
 pub async fn load_weights(
     manifest_url: &str,
-    on_progress: impl FnMut(Phase, u64, u64),
+    mut on_progress: impl FnMut(Phase, u64, u64),
     cancel: &CancelToken,
-) -> Result<(Vec<u8>, Manifest, WeightSource), WeightError> {
-    let mut progress = Progress::new(on_progress);
+) -> Result<(Vec<Vec<u8>>, Manifest, WeightSource), WeightError> {
     let here = property(&property(&js_sys::global(), "location"), "href").as_string().unwrap_or_default();
     let url = resolve(manifest_url, &here)?;
     let remembered_as = url.rsplit('/').next().and_then(|name| name.split(['?', '#']).next()).unwrap_or_default();
@@ -34,18 +33,31 @@ pub async fn load_weights(
     if cancel.is_cancelled() {
         return Err(WeightError::Cancelled);
     }
-    let fetcher = WebFetcher { url: resolve(&manifest.file, &url)? };
-    // A browser that refuses storage (some private windows) still gets its model.
-    let store = OpfsShards::open(&manifest.sha256).await.ok();
-    let (bytes, source) = assemble(&manifest, &fetcher, store.as_ref(), &mut progress, cancel).await?;
-    // The manifest in the folder says that the model beside it is whole. Without it the model is merely
-    // not found when there is no network.
-    if let (Some(store), true) = (&store, source != WeightSource::Memory)
-        && !matches!(store.read(remembered_as).await, Ok(Some(_)))
-    {
-        let _ = store.write(remembered_as, 0, manifest.to_json().as_bytes()).await;
+    let kept: Vec<Sha256Hex> = manifest.files().map(|file| file.sha256.clone()).collect();
+    let (mut files, mut sources, mut done_bytes) = (Vec::new(), Vec::new(), 0_u64);
+    for file in manifest.files() {
+        let on_progress = |phase: Phase, loaded_bytes: u64, _: u64| {
+            on_progress(phase, done_bytes + loaded_bytes, manifest.total_bytes())
+        };
+        let fetcher = WebFetcher { url: resolve(&file.file, &url)? };
+        // A browser that refuses storage (some private windows) still gets its model.
+        let store = OpfsShards::open(&file.sha256, &kept).await.ok();
+        let mut progress = Progress::new(on_progress);
+        let (bytes, source) = assemble(file, &fetcher, store.as_ref(), &mut progress, cancel).await?;
+        files.push(bytes);
+        sources.push((store, source));
+        done_bytes += file.size_bytes;
     }
-    Ok((bytes, manifest, source))
+    // The manifest in the first one's folder says that all are whole. Without it they are merely not found when
+    // there is no network.
+    let source = sources[0].1;
+    if let (Some(store), true) = (&sources[0].0, sources.iter().all(|(_, source)| *source != WeightSource::Memory)) {
+        let json = manifest.to_json();
+        if !matches!(store.read(remembered_as).await, Ok(Some(stored)) if stored == json.as_bytes()) {
+            let _ = store.write(remembered_as, 0, json.as_bytes()).await;
+        }
+    }
+    Ok((files, manifest, source))
 }
 
 /// Hashes by the browser where it offers that (secure contexts only), else here.

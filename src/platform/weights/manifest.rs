@@ -57,6 +57,9 @@ pub struct Manifest {
     /// Length of every shard but the last.
     pub shard_bytes: u64,
     pub shards: Vec<Shard>,
+    /// Models that belong to this one and are loaded after it, beside it: the encoder's students.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Manifest>,
 }
 
 /// One verifiable piece of the file.
@@ -87,6 +90,8 @@ pub enum ManifestError {
     FileName(String),
     #[error("the model has {0} bytes; from 1 to {MAX_SIZE_BYTES} are possible")]
     Size(u64),
+    #[error("a model that belongs to another one has models of its own")]
+    Nested,
     #[error("shard {0} does not begin where the one before it ends, or has a wrong length")]
     Shards(usize),
 }
@@ -111,7 +116,18 @@ impl Manifest {
             sha256: sha256_hex(bytes),
             shard_bytes,
             shards: shards.collect(),
+            also: Vec::new(),
         }
+    }
+
+    /// Every file that it describes, its own first.
+    pub fn files(&self) -> impl Iterator<Item = &Manifest> {
+        std::iter::once(self).chain(&self.also)
+    }
+
+    /// What all of them weigh.
+    pub fn total_bytes(&self) -> u64 {
+        self.files().map(|file| file.size_bytes).sum()
     }
 
     /// Reads and checks: afterwards every shard lies where its index says.
@@ -154,6 +170,12 @@ impl Manifest {
                 return Err(ManifestError::Shards(index));
             }
         }
+        for also in &self.also {
+            if !also.also.is_empty() {
+                return Err(ManifestError::Nested);
+            }
+            also.check()?;
+        }
         Ok(())
     }
 }
@@ -189,6 +211,18 @@ mod tests {
             let result = Manifest::parse(manifest.to_json().as_bytes());
             assert!(matches!(result, Err(ManifestError::FileName(_))), "{file}");
         }
+    }
+
+    #[test]
+    fn what_belongs_to_a_model_is_checked_like_the_model() {
+        let student = Manifest { file: "student.gguf".into(), ..example() };
+        let manifest = Manifest { also: vec![student.clone()], ..example() };
+        assert_eq!(Manifest::parse(manifest.to_json().as_bytes()).unwrap(), manifest);
+        assert_eq!(manifest.total_bytes(), 20);
+        let escaping = Manifest { also: vec![Manifest { file: "../a".into(), ..student.clone() }], ..example() };
+        assert!(matches!(Manifest::parse(escaping.to_json().as_bytes()), Err(ManifestError::FileName(_))));
+        let nested = Manifest { also: vec![Manifest { also: vec![student.clone()], ..student }], ..example() };
+        assert!(matches!(Manifest::parse(nested.to_json().as_bytes()), Err(ManifestError::Nested)));
     }
 
     #[test]
