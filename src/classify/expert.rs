@@ -18,7 +18,8 @@ const BLOCK: usize = TYPE.block_len();
 const BLOCK_BYTES: usize = TYPE.block_bytes();
 
 impl Expert {
-    /// From `weights` `[n_in, n_classes]`, as they are trained.
+    /// From `weights` `[n_in, n_classes]`, as they are trained; `n_in` is a multiple of 32.
+    #[cfg(any(test, feature = "engine"))]
     pub fn quantize(weights: &[f32], bias: Vec<f32>) -> Result<Self, GgufError> {
         let (n_classes, n_in) = (bias.len(), weights.len() / bias.len().max(1));
         let rows: Vec<f32> =

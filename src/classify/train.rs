@@ -42,6 +42,7 @@ pub struct Material {
     pub encoder: Option<EncoderId>,
 }
 
+/// What a head is to be like; the rest follows from its texts.
 #[derive(Clone, Debug)]
 pub struct TrainConfig {
     /// Of the n-grams; a multiple of 32. A head has a byte for each bucket and label.
