@@ -56,8 +56,7 @@ impl Engine {
         Engine {
             memory: Memory::new(vault),
             shop: RefCell::default(),
-            embedder: RefCell::default(),
-            can_search_by_meaning: Cell::default(),
+            embedders: RefCell::default(),
             conversations: RefCell::default(),
             n_turns: Cell::default(),
         }

@@ -39,6 +39,7 @@ enum Command {
     Recommend(recommend::Command),
     #[command(subcommand)]
     Classify(classify::Command),
+    #[command(subcommand)]
     Train(train::Command),
 }
 
