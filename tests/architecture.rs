@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("generate", &["platform", "gguf", "model", "tokenizer"]),
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
-    ("recommend", &["protocol", "pack"]),
+    ("recommend", &["protocol", "platform", "pack"]),
     ("chat", &["protocol", "pack", "retrieve", "recommend"]),
     (
         "engine",

@@ -1,5 +1,7 @@
 use std::cmp::Ordering;
 
+use crate::platform::SplitMix64;
+
 /// How the next token is chosen. The filters work in llama.cpp's order: penalty, top-k, top-p, min-p, temperature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamplerConfig {
@@ -61,7 +63,7 @@ impl Candidate {
 
 impl Sampler {
     pub fn new(config: SamplerConfig) -> Self {
-        Self { random: SplitMix64(config.seed), candidates: Vec::new(), config }
+        Self { random: SplitMix64::new(config.seed), candidates: Vec::new(), config }
     }
 
     /// Chooses from `logits`, one for each token. `recent` are the tokens so far, the newest last. `None` where no
@@ -132,22 +134,6 @@ impl Sampler {
             left < 0.0
         });
         drawn.or(self.candidates.last()).map(|drawn| drawn.id)
-    }
-}
-
-/// Steele, Lea and Flood, 2014 (<https://doi.org/10.1145/2660193.2660195>): the same numbers on every platform.
-#[derive(Clone, Debug)]
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    /// In `[0, 1)`.
-    fn unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        (z >> 11) as f64 / (1u64 << 53) as f64
     }
 }
 

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use super::convert::{Decoder, RotaryScaling, put_storage};
 use super::{GgufError, TensorType, TokenKind, Writer, quantize};
+use crate::platform::SplitMix64;
 
 /// One model that can be made.
 struct Like {
@@ -79,26 +80,18 @@ fn write(
         let ty = if n_cols.is_multiple_of(plan.ty.block_len()) { plan.ty } else { TensorType::F16 };
         writer.declare(&plan.name, ty, &plan.shape)?;
     }
-    let mut random = Random(seed.wrapping_mul(2).wrapping_add(1));
-    writer.write_with(out, |name, ty, shape| random.row(name, ty, shape))?;
+    let mut rows = Rows(SplitMix64::new(seed.wrapping_mul(2).wrapping_add(1)));
+    writer.write_with(out, |name, ty, shape| rows.row(name, ty, shape))?;
     Ok(())
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): fast, and good enough to fill weights.
-struct Random(u64);
+/// Rows of weights, drawn.
+struct Rows(SplitMix64);
 
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
-    }
-
+impl Rows {
     /// Uniform within ±1.
     fn value(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+        (self.0.bits() >> 40) as f32 / (1u64 << 23) as f32 - 1.0
     }
 
     fn values(&mut self, n: usize, scale: f32) -> Vec<f32> {
@@ -127,7 +120,7 @@ impl Random {
         for _ in 0..n_cols / ty.block_len() {
             out.extend(d);
             for _ in 0..(ty.block_bytes() - d.len()) / 8 {
-                out.extend(self.next().to_le_bytes());
+                out.extend(self.0.bits().to_le_bytes());
             }
         }
         out

@@ -1,4 +1,4 @@
-//! The outside world behind one API: clock, waiting, hashing, weights, storage.
+//! The outside world behind one API: clock, waiting, hashing, randomness, weights, storage.
 //!
 //! `weights` is what can be said about weights without touching a browser; `web` and `native` do the
 //! touching and offer the same names. Nothing outside this folder asks which of the two it runs on.
@@ -8,6 +8,7 @@ mod cancel;
 pub mod device;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod random;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 mod web;
 #[cfg(feature = "core")]
@@ -28,6 +29,7 @@ fn property(object: &wasm_bindgen::JsValue, name: &str) -> wasm_bindgen::JsValue
 pub use cancel::{CancelToken, Cancelled};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
+pub use random::SplitMix64;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub use web::*;
 

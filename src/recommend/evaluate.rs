@@ -147,15 +147,13 @@ impl Models {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::SplitMix64;
     use crate::recommend::interactions::{Basket, UNKNOWN_ITEM};
 
     /// Walks over a ring of items: the next one with chance 0.8, else anywhere.
     fn walks(n_users: usize, n_items: u32) -> Interactions {
-        let mut state = 1u64;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((state >> 33) % u64::from(n)) as u32
-        };
+        let mut random = SplitMix64::new(1);
+        let mut draw = |n: u32| random.below(n as usize) as u32;
         let mut walk = |_| {
             let mut item = draw(n_items);
             let mut basket = |at: u32| {

@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use crate::platform::SplitMix64;
+
 /// One list against one basket.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CaseScore {
@@ -90,16 +92,9 @@ pub fn bootstrap_interval(differences: &[f64], n_samples: usize) -> (f64, f64, f
     if n == 0 {
         return (0.0, 0.0, 0.0);
     }
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut draw = || {
-        // xorshift64* (Vigna 2016); the high half by multiplication, so every index is as likely.
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        ((u128::from(state.wrapping_mul(0x2545_f491_4f6c_dd1d)) * n as u128) >> 64) as usize
-    };
+    let mut random = SplitMix64::new(1);
     let mut means: Vec<f64> =
-        (0..n_samples).map(|_| (0..n).map(|_| differences[draw()]).sum::<f64>() / n as f64).collect();
+        (0..n_samples).map(|_| (0..n).map(|_| differences[random.below(n)]).sum::<f64>() / n as f64).collect();
     means.sort_by(f64::total_cmp);
     let at = |share: f64| means[((n_samples - 1) as f64 * share).round() as usize];
     (differences.iter().sum::<f64>() / n as f64, at(0.025), at(0.975))
