@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pack", &["protocol", "platform", "gguf", "model", "tokenizer", "retrieve"]),
     ("retrieve", &["protocol", "pack"]),
     ("recommend", &["protocol", "platform", "pack"]),
+    ("insights", &["platform", "recommend"]),
     ("chat", &["protocol", "pack", "retrieve", "recommend"]),
     (
         "engine",
@@ -59,6 +60,7 @@ const WITHOUT_WEB: &[&str] = &[
     "pack",
     "retrieve",
     "recommend",
+    "insights",
     "chat",
     "widget",
 ];

@@ -4,6 +4,7 @@ mod ask;
 mod convert;
 mod embed;
 mod generate;
+mod insights;
 mod inspect;
 mod manifest;
 mod pack;
@@ -35,6 +36,7 @@ enum Command {
     Random(random::Args),
     #[command(subcommand)]
     Recommend(recommend::Command),
+    Insights(insights::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -49,5 +51,6 @@ fn main() -> anyhow::Result<()> {
         Command::Generate(args) => generate::run(args),
         Command::Random(args) => random::run(args),
         Command::Recommend(command) => recommend::run(command),
+        Command::Insights(args) => insights::run(args),
     }
 }
