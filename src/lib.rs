@@ -32,6 +32,8 @@ pub mod engine;
 pub mod generate;
 #[cfg(feature = "core")]
 pub mod gguf;
+#[cfg(feature = "import")]
+pub mod insights;
 #[cfg(feature = "core")]
 pub mod kernels;
 #[cfg(feature = "engine")]

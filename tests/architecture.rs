@@ -26,6 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("classify", &["platform", "gguf", "pack", "retrieve"]),
     ("chat", &["protocol", "pack", "retrieve", "recommend", "classify"]),
     ("privacy", &["protocol", "platform"]),
+    ("insights", &["platform", "recommend"]),
     (
         "engine",
         &[
@@ -64,6 +65,7 @@ const WITHOUT_WEB: &[&str] = &[
     "retrieve",
     "recommend",
     "classify",
+    "insights",
     "chat",
     "privacy",
     "widget",

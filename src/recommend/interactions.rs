@@ -24,6 +24,14 @@ pub struct Interactions {
     pub has_clock: bool,
 }
 
+/// Interactions and what was paid for them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Orders {
+    pub data: Interactions,
+    /// By user and basket, as in [`Interactions::histories`]; 0 where the file tells no prices.
+    pub values: Vec<Vec<f64>>,
+}
+
 /// A basket to foretell, and what is known before it.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {

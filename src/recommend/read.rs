@@ -8,7 +8,11 @@
 //! user item item …                             one user a line, oldest first
 //! ```
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod gather;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use csv::StringRecord;
@@ -17,7 +21,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned, fmt::strtime};
 
 use crate::pack::import::{Mistake, Mistakes};
-use crate::recommend::interactions::{Basket, Interactions};
+use crate::recommend::interactions::{Basket, Interactions, Orders};
+use gather::{Gatherer, Indices};
 
 /// More than this many mistakes have one cause; the rest is not listed.
 const MAX_MISTAKES: usize = 50;
@@ -45,15 +50,6 @@ const BOUGHT: &[&str] = &["purchase", "order_completed"];
 const PASSED_OVER: &[&str] =
     &["remove_from_cart", "search", "not_interested", "product_removed", "products_searched", "refund"];
 
-/// One item of one user at one time, as the file has it.
-struct Line {
-    user: String,
-    item: String,
-    /// Days since the epoch.
-    at: f64,
-    is_bought: bool,
-}
-
 struct Reader {
     file: String,
     mistakes: Mistakes,
@@ -65,23 +61,31 @@ struct Reader {
 /// # Errors
 /// Everything to put right, by line.
 pub fn read_events(path: &Path) -> Result<Interactions, Mistakes> {
+    read_orders(path).map(|orders| orders.data)
+}
+
+/// Reads the same file with what was paid. The file is read once, line by line: a row of it takes 24 bytes of memory
+/// and each distinct id its length.
+///
+/// # Errors
+/// Everything to put right, by line.
+pub fn read_orders(path: &Path) -> Result<Orders, Mistakes> {
     let mut reader = Reader::new(path);
-    let Some(text) = reader.text(path) else { return Err(reader.mistakes) };
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_lowercase();
+    let Some(first) = reader.first_line(path) else { return Err(reader.mistakes) };
     let columns: Vec<&str> = first.split(',').map(|name| name.trim().trim_matches('"')).collect();
-    let data = if columns.iter().any(|name| name.starts_with("lineitem ")) {
-        let lines = reader.shopify(&text);
-        gather(lines)
+    let Some(file) = reader.open(path) else { return Err(reader.mistakes) };
+    let orders = if columns.iter().any(|name| name.starts_with("lineitem ")) {
+        reader.shopify(file)
     } else if columns.len() > 1 {
-        let lines = reader.events(&text);
-        gather(lines)
+        reader.events(file)
     } else {
-        reader.sequences(&text)
+        let data = reader.sequences(file);
+        Orders { values: data.histories.iter().map(|history| vec![0.0; history.len()]).collect(), data }
     };
-    if data.users.is_empty() && reader.mistakes.0.is_empty() {
+    if orders.data.users.is_empty() && reader.mistakes.0.is_empty() {
         reader.mistake(None, "holds no events", "add one line an event");
     }
-    reader.finish(data)
+    reader.finish(orders)
 }
 
 /// Reads what describes items: CSV with a column `item` (or `id`), whose other columns are the text, or a JSON
@@ -91,8 +95,15 @@ pub fn read_events(path: &Path) -> Result<Interactions, Mistakes> {
 /// Everything to put right, by line.
 pub fn read_items(path: &Path) -> Result<BTreeMap<String, String>, Mistakes> {
     let mut reader = Reader::new(path);
-    let Some(text) = reader.text(path) else { return Err(reader.mistakes) };
-    let items = if text.trim_start().starts_with('{') { reader.json_items(&text) } else { reader.csv_items(&text) };
+    let Some(first) = reader.first_line(path) else { return Err(reader.mistakes) };
+    let Some(file) = reader.open(path) else { return Err(reader.mistakes) };
+    let items = if first.starts_with('{') {
+        reader.json_items(file)
+    } else {
+        let has_item = first.split(',').any(|name| name.trim().trim_matches('"') == "item");
+        let has_id = first.split(',').any(|name| name.trim().trim_matches('"') == "id");
+        reader.csv_items(file, if has_id && !has_item { "id" } else { "item" })
+    };
     if items.is_empty() && reader.mistakes.0.is_empty() {
         reader.mistake(None, "holds no items", "add one line an item");
     }
@@ -116,126 +127,156 @@ impl Reader {
         }
     }
 
-    fn text(&mut self, path: &Path) -> Option<String> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
+    fn open(&mut self, path: &Path) -> Option<BufReader<File>> {
+        match File::open(path) {
+            Ok(file) => Some(BufReader::new(file)),
             Err(error) => {
                 self.mistake(None, format!("cannot be read: {error}"), "check the name and the permissions");
-                return None;
-            }
-        };
-        match String::from_utf8(bytes) {
-            Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
-            Err(error) => {
-                let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-                let line = valid.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-                self.mistake(line, "is not UTF-8", "save the file as UTF-8");
                 None
             }
         }
     }
 
-    /// The records of a CSV file with their lines, and the place of each column.
-    fn records(&mut self, text: &str) -> (HashMap<String, usize>, Vec<(u64, StringRecord)>) {
-        let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-        let columns = match csv.headers() {
+    /// The first line that says anything, in lower case: it tells what kind of file this is.
+    fn first_line(&mut self, path: &Path) -> Option<String> {
+        let mut file = self.open(path)?;
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            // What cannot be read here cannot be read later either, and is named there.
+            let n = file.read_until(b'\n', &mut line).unwrap_or(0);
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim_start_matches('\u{feff}').trim();
+            if n == 0 || !text.is_empty() {
+                return Some(text.to_lowercase());
+            }
+        }
+    }
+
+    /// Calls `take` for each line of a CSV file whose header has the `needed` columns, with the place of each column.
+    fn records(
+        &mut self,
+        file: impl Read,
+        needed: &[&str],
+        cure: &str,
+        mut take: impl FnMut(&mut Reader, u64, &HashMap<String, usize>, &StringRecord),
+    ) {
+        let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
+        let columns: HashMap<String, usize> = match csv.headers() {
             Ok(header) => header.iter().enumerate().map(|(at, name)| (name.to_lowercase(), at)).collect(),
             Err(_) => HashMap::new(),
         };
-        let mut records = Vec::new();
-        for record in csv.records() {
-            match record {
-                Ok(record) => records.push((record.position().map_or(0, csv::Position::line), record)),
+        let missing: Vec<&&str> = needed.iter().filter(|name| !columns.contains_key(**name)).collect();
+        missing.iter().for_each(|name| self.mistake(1, format!("lacks the column “{name}”"), cure));
+        if !missing.is_empty() {
+            return;
+        }
+        let mut record = StringRecord::new();
+        loop {
+            match csv.read_record(&mut record) {
+                Ok(true) => {
+                    let line = record.position().map_or(0, csv::Position::line);
+                    take(self, line, &columns, &record);
+                }
+                Ok(false) => return,
                 Err(error) => {
                     let line = error.position().map(csv::Position::line);
-                    let what = match error.kind() {
-                        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                            format!("has {len} columns where the header has {expected_len}")
+                    let (what, cure) = match error.kind() {
+                        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => (
+                            format!("has {len} columns where the header has {expected_len}"),
+                            "write one value a column, and quote values with commas",
+                        ),
+                        csv::ErrorKind::Utf8 { .. } => ("is not UTF-8".to_owned(), "save the file as UTF-8"),
+                        csv::ErrorKind::Io(_) => {
+                            self.mistake(line, error.to_string(), "check the disk the file is on");
+                            return;
                         }
-                        _ => error.to_string(),
+                        _ => (error.to_string(), "write one value a column, and quote values with commas"),
                     };
-                    self.mistake(line, what, "write one value a column, and quote values with commas");
+                    self.mistake(line, what, cure);
                 }
             }
         }
-        (columns, records)
     }
 
-    fn has_columns(&mut self, columns: &HashMap<String, usize>, names: &[&str], cure: &str) -> bool {
-        let missing: Vec<&&str> = names.iter().filter(|name| !columns.contains_key(**name)).collect();
-        missing.iter().for_each(|name| self.mistake(1, format!("lacks the column “{name}”"), cure));
-        missing.is_empty()
-    }
-
-    fn events(&mut self, text: &str) -> Vec<Line> {
-        let (columns, records) = self.records(text);
-        if !self.has_columns(&columns, &["user", "item", "timestamp"], "start with user,item,timestamp") {
-            return Vec::new();
-        }
-        let mut lines = Vec::new();
-        for (line, record) in records {
+    fn events(&mut self, file: impl Read) -> Orders {
+        let mut gatherer = Gatherer::default();
+        let cure = "start with user,item,timestamp";
+        self.records(file, &["user", "item", "timestamp"], cure, |reader, line, columns, record| {
             let get = |name: &str| columns.get(name).and_then(|&at| record.get(at)).unwrap_or_default();
             let (user, item) = (get("user"), get("item"));
             for (name, value) in [("user", user), ("item", item)] {
                 if value.is_empty() {
-                    self.mistake(line, format!("has no {name}"), "fill it in or remove the line");
+                    reader.mistake(line, format!("has no {name}"), "fill it in or remove the line");
                 }
             }
-            let at = self.time(line, get("timestamp"));
-            let is_return = self.number(line, "quantity", get("quantity")).is_some_and(|n| n <= 0.0);
-            if self.number(line, "price", get("price")).is_some_and(|price| price < 0.0) {
-                self.mistake(line, "has a price below zero", "mark what was returned by its quantity");
+            let at = reader.time(line, get("timestamp"));
+            let quantity = reader.number(line, "quantity", get("quantity"));
+            let price = reader.number(line, "price", get("price"));
+            if price.is_some_and(|price| price < 0.0) {
+                reader.mistake(line, "has a price below zero", "mark what was returned by its quantity");
             }
             let event = get("event").to_lowercase().replace(' ', "_");
             let is_bought = BOUGHT.contains(&event.as_str());
             let is_passed_over = PASSED_OVER.contains(&event.as_str());
             if !(event.is_empty() || is_bought || is_passed_over || TAKEN.contains(&event.as_str())) {
-                self.mistake(line, format!("has the unknown event “{event}”"), "use GA4's names, such as purchase");
+                reader.mistake(line, format!("has the unknown event “{event}”"), "use GA4's names, such as purchase");
             }
+            let is_return = quantity.is_some_and(|n| n <= 0.0);
             if let Some(at) = at.filter(|_| !is_passed_over && !is_return) {
-                lines.push(Line { user: user.to_owned(), item: item.to_owned(), at, is_bought });
+                gatherer.add(user, item, at, quantity.unwrap_or(1.0) * price.unwrap_or(0.0), is_bought);
             }
-        }
-        lines
+        });
+        gatherer.finish()
     }
 
     /// The first line of an order names its customer and time; its further lines leave both empty.
-    fn shopify(&mut self, text: &str) -> Vec<Line> {
-        let (columns, records) = self.records(text);
+    fn shopify(&mut self, file: impl Read) -> Orders {
         let cure = "export orders from Shopify as plain CSV";
-        if !self.has_columns(&columns, &["name", "email", "created at", "lineitem name"], cure) {
-            return Vec::new();
-        }
         let mut orders: HashMap<String, (String, f64)> = HashMap::new();
-        let mut lines = Vec::new();
-        for (line, record) in records {
+        let mut gatherer = Gatherer::default();
+        let needed = ["name", "email", "created at", "lineitem name"];
+        self.records(file, &needed, cure, |reader, line, columns, record| {
             let get = |name: &str| columns.get(name).and_then(|&at| record.get(at)).unwrap_or_default();
             let order = get("name");
             if !get("created at").is_empty() {
-                let Some(at) = self.time(line, get("created at")) else { continue };
+                let Some(at) = reader.time(line, get("created at")) else { return };
                 // An order without a customer stands for itself.
                 let user = if get("email").is_empty() { order } else { get("email") };
                 orders.insert(order.to_owned(), (user.to_owned(), at));
             }
             let Some((user, at)) = orders.get(order) else {
-                self.mistake(line, format!("belongs to order “{order}”, which no line before begins"), "export again");
-                continue;
+                let what = format!("belongs to order “{order}”, which no line before begins");
+                return reader.mistake(line, what, "export again");
             };
             let item = if get("lineitem sku").is_empty() { get("lineitem name") } else { get("lineitem sku") };
-            let is_return = self.number(line, "lineitem quantity", get("lineitem quantity")).is_some_and(|n| n <= 0.0);
+            let quantity = reader.number(line, "lineitem quantity", get("lineitem quantity"));
+            let price = reader.number(line, "lineitem price", get("lineitem price"));
             if item.is_empty() {
-                self.mistake(line, "has neither lineitem sku nor lineitem name", "export again");
-            } else if get("cancelled at").is_empty() && !is_return {
-                lines.push(Line { user: user.clone(), item: item.to_owned(), at: *at, is_bought: true });
+                reader.mistake(line, "has neither lineitem sku nor lineitem name", "export again");
+            } else if get("cancelled at").is_empty() && quantity.is_none_or(|n| n > 0.0) {
+                gatherer.add(user, item, *at, quantity.unwrap_or(1.0) * price.unwrap_or(0.0), true);
             }
-        }
-        lines
+        });
+        gatherer.finish()
     }
 
-    fn sequences(&mut self, text: &str) -> Interactions {
+    fn sequences(&mut self, file: impl BufRead) -> Interactions {
         let mut data = Interactions::default();
         let (mut items, mut users) = (Indices::default(), HashMap::new());
-        for (line, words) in (1u64..).zip(text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>())) {
+        for (line, text) in (1u64..).zip(file.lines()) {
+            let text = match text {
+                Ok(text) => text,
+                Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                    self.mistake(line, "is not UTF-8", "save the file as UTF-8");
+                    continue;
+                }
+                Err(error) => {
+                    self.mistake(line, error.to_string(), "check the disk the file is on");
+                    break;
+                }
+            };
+            let words: Vec<&str> = text.trim_start_matches('\u{feff}').split_whitespace().collect();
             let Some((&user, taken)) = words.split_first() else { continue };
             if taken.is_empty() {
                 self.mistake(line, format!("names user “{user}” and no item"), "write user item item …");
@@ -252,28 +293,24 @@ impl Reader {
         data
     }
 
-    fn csv_items(&mut self, text: &str) -> BTreeMap<String, String> {
-        let (columns, records) = self.records(text);
-        let Some(&id_at) = columns.get("item").or_else(|| columns.get("id")) else {
-            self.mistake(1, "lacks the column “item”", "start with item,title");
-            return BTreeMap::new();
-        };
+    fn csv_items(&mut self, file: impl Read, id: &str) -> BTreeMap<String, String> {
         let mut items = BTreeMap::new();
-        for (line, record) in records {
+        self.records(file, &[id], "start with item,title", |reader, line, columns, record| {
+            let id_at = columns[id];
             let id = record.get(id_at).unwrap_or_default();
             if id.is_empty() {
-                self.mistake(line, "has no item", "fill it in or remove the line");
+                reader.mistake(line, "has no item", "fill it in or remove the line");
             }
             let others = record.iter().enumerate().filter(|(at, _)| *at != id_at).map(|(_, value)| value);
             if items.insert(id.to_owned(), others.collect::<Vec<_>>().join(" ")).is_some() {
-                self.mistake(line, format!("describes item “{id}” again"), "keep one line an item");
+                reader.mistake(line, format!("describes item “{id}” again"), "keep one line an item");
             }
-        }
+        });
         items
     }
 
-    fn json_items(&mut self, text: &str) -> BTreeMap<String, String> {
-        let described = match serde_json::from_str::<BTreeMap<String, serde_json::Value>>(text) {
+    fn json_items(&mut self, file: impl Read) -> BTreeMap<String, String> {
+        let described = match serde_json::from_reader::<_, BTreeMap<String, serde_json::Value>>(file) {
             Ok(described) => described,
             Err(error) => {
                 self.mistake(error.line() as u64, error.to_string(), "write {\"item\": [\"attribute\", …], …}");
@@ -325,51 +362,6 @@ fn read_time(text: &str) -> Option<f64> {
     }
     // Shopify writes a blank before the offset.
     strtime::parse("%Y-%m-%d %H:%M:%S %z", text).and_then(|time| time.to_timestamp()).ok().map(of)
-}
-
-/// Ids in the order they first appear.
-#[derive(Default)]
-struct Indices {
-    ids: Vec<String>,
-    by_id: HashMap<String, u32>,
-}
-
-impl Indices {
-    fn of(&mut self, id: &str) -> u32 {
-        if let Some(&index) = self.by_id.get(id) {
-            return index;
-        }
-        let index = self.ids.len() as u32;
-        self.ids.push(id.to_owned());
-        self.by_id.insert(id.to_owned(), index);
-        index
-    }
-}
-
-/// Baskets by user and time; users and items in the order of the file.
-fn gather(mut lines: Vec<Line>) -> Interactions {
-    if lines.iter().any(|line| line.is_bought) {
-        lines.retain(|line| line.is_bought);
-    }
-    let (mut users, mut items) = (Indices::default(), Indices::default());
-    let mut data = Interactions { has_clock: true, ..Interactions::default() };
-    let mut by_user: Vec<Vec<(f64, u32)>> = Vec::new();
-    for line in &lines {
-        let user = users.of(&line.user) as usize;
-        by_user.resize_with(users.ids.len(), Vec::new);
-        by_user[user].push((line.at, items.of(&line.item)));
-    }
-    for mut taken in by_user {
-        taken.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let baskets = taken.chunk_by(|a, b| a.0 == b.0).map(|taken| {
-            let mut seen = HashSet::new();
-            let items = taken.iter().map(|taken| taken.1).filter(|item| seen.insert(*item)).collect();
-            Basket { at: taken[0].0, items }
-        });
-        data.histories.push(baskets.collect());
-    }
-    (data.users, data.items) = (users.ids, items.ids);
-    data
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod classify;
 mod convert;
 mod embed;
 mod generate;
+mod insights;
 mod inspect;
 mod manifest;
 mod pack;
@@ -41,6 +42,7 @@ enum Command {
     Classify(classify::Command),
     #[command(subcommand)]
     Train(train::Command),
+    Insights(insights::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,5 +59,6 @@ fn main() -> anyhow::Result<()> {
         Command::Recommend(command) => recommend::run(command),
         Command::Classify(command) => classify::run(command),
         Command::Train(command) => train::run(command),
+        Command::Insights(args) => insights::run(args),
     }
 }
