@@ -18,6 +18,7 @@ unsafe extern "C" {
     #[wasm_bindgen(method, catch, js_name = deleteDatabase)]
     fn delete_database(this: &IDBFactory, name: &str) -> Result<IDBRequest, JsValue>;
 
+    #[derive(Clone)]
     type IDBRequest;
     #[wasm_bindgen(method, getter, catch)]
     fn result(this: &IDBRequest) -> Result<JsValue, JsValue>;
@@ -32,6 +33,7 @@ unsafe extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_onupgradeneeded(this: &IDBRequest, then: &JsValue);
 
+    #[derive(Clone)]
     type IDBDatabase;
     #[wasm_bindgen(method, catch, js_name = createObjectStore)]
     fn create_object_store(this: &IDBDatabase, name: &str) -> Result<IDBObjectStore, JsValue>;
