@@ -11,7 +11,7 @@ if ('serviceWorker' in navigator && !('embed' in document.documentElement.datase
   // index.html's policy takes no string for a script's address, and names who may make one.
   const policy = globalThis.trustedTypes?.createPolicy('attendant-shell', { createScriptURL: (address) => address });
   const address = policy ? policy.createScriptURL('sw.js') : 'sw.js';
-  navigator.serviceWorker.register(address).then(offer, (error) => console.warn('no offline copy:', error.message));
+  navigator.serviceWorker.register(address).then((registration) => registration && offer(registration), (error) => console.warn('no offline copy:', error.message));
 }
 
 // A newer build waits until the shopper takes it or has closed every tab of this one; the page shows the offer.

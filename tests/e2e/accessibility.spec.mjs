@@ -13,6 +13,11 @@ const VIEWS = {
   },
   cart: (page, server) => page.goto(`${server.url}?view=cart`),
   about: (page, server) => page.goto(`${server.url}?view=about`),
+  remembered: async (page, server) => {
+    await page.goto(`${server.url}?view=about&device=cpu`);
+    await page.locator('.about').getByRole('switch', { name: 'Remember on this device' }).check();
+    await expect(page.getByLabel('Passphrase')).toBeVisible();
+  },
   chat: async (page, server) => {
     await openWithAttendant(page, server, 'cpu');
     await ask(page, 'What does shipping cost?');
@@ -44,4 +49,55 @@ test('the whole of a question can be done from the keyboard', async ({ page, ser
   await expect(page.getByTestId('message-attendant').last()).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('launcher')).toBeFocused();
+});
+
+// A target may be smaller than 44 pixels where it stands in a line of text (WCAG 2.2, 2.5.8) or is seen by no
+// pointer; a label enlarges the box that it names.
+for (const name of ['home', 'cart', 'about', 'chat']) {
+  test(`${name}: what is pressed on a phone is 44 pixels large`, async ({ page, server }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await VIEWS[name](page, server);
+    await expect(page.locator('.masthead-name')).not.toBeEmpty();
+    const small = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, summary, [role=switch]')].filter((element) => {
+      const target = element.matches('input') ? element.closest('label') ?? element : element;
+      const { width, height } = target.getBoundingClientRect();
+      const style = getComputedStyle(target);
+      if (width < 2 || height < 2 || !element.checkVisibility({ visibilityProperty: true }) || element.closest('.skip, [inert]')) return false;
+      if (style.display === 'inline' && target.matches('a')) return false;
+      return width < 43.5 || height < 43.5;
+    }).map((element) => `${element.className || element.tagName} ${Math.round(element.getBoundingClientRect().width)}×${Math.round(element.getBoundingClientRect().height)}`));
+    expect([...new Set(small)]).toEqual([]);
+  });
+}
+
+test('at 400 % zoom everything is there, with no scrolling to the side', async ({ page, server }) => {
+  // 1280 pixels at four times the size.
+  await page.setViewportSize({ width: 320, height: 256 });
+  for (const [name, go] of Object.entries(VIEWS)) {
+    await go(page, server);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(320);
+  }
+  await expect(page.getByTestId('composer')).toBeVisible();
+  await expect(page.getByTestId('send')).toBeInViewport();
+});
+
+test('in forced colours what has the focus is outlined, and a switch shows its state', async ({ page, server }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await VIEWS.about(page, server);
+  const toggle = page.locator('.about').getByRole('switch').first();
+  await toggle.focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Shift+Tab');
+  const outline = await page.evaluate(() => {
+    const element = document.activeElement;
+    return [element, element.nextElementSibling].filter(Boolean).map((each) => getComputedStyle(each).outlineStyle);
+  });
+  expect(outline.some((style) => style !== 'none')).toBe(true);
+});
+
+test('with reduced motion nothing moves by itself', async ({ page, server }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await VIEWS.chat(page, server);
+  const moving = await page.evaluate(() => document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect.getTiming().iterations === Infinity).length);
+  expect(moving).toBe(0);
 });

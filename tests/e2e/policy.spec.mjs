@@ -2,7 +2,7 @@
 import { ask, expect, modelReady, open, openWithAttendant, test } from './harness.mjs';
 
 test.describe('an injected script', () => {
-  test.use({ expectedErrors: ['Content Security Policy', 'policy violation', 'TrustedHTML', 'TrustedScript', 'Failed to load'] });
+  test.use({ expectedErrors: ['Content Security [Pp]olicy', 'policy violation', '^off the origin: https://other.example/', 'TrustedHTML', 'TrustedScript', 'Failed to load'] });
 
   test('can neither write markup, nor run text, nor send anything away', async ({ page, server }) => {
     await open(page, server);
@@ -13,14 +13,16 @@ test.describe('an injected script', () => {
         document.head.append(element);
         setTimeout(() => resolve(globalThis.injected), 200);
       });
+      // Not from here: what a test evaluates may evaluate in its turn, whatever the policy says.
+      const later = (attempt) => new Promise((resolve) => setTimeout(() => resolve(name(attempt)), 0));
       const inline = document.createElement('script');
       name(() => { inline.textContent = 'globalThis.injected = true'; });
       const image = new Image();
       return {
         markup: name(() => { document.body.innerHTML = '<img src=x onerror="globalThis.injected = true">'; }),
         policy: name(() => trustedTypes.createPolicy('mine', { createHTML: (text) => text })),
-        evaluated: name(() => eval('1')),
-        function: name(() => new Function('return 1')()),
+        evaluated: await later(() => globalThis.eval('1')),
+        function: await later(() => new Function('return 1')()),
         timer: name(() => setTimeout('globalThis.injected = true', 0)),
         script: name(() => { document.createElement('script').src = 'https://other.example/x.js'; }),
         inline: await ran(inline),
