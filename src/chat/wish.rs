@@ -232,7 +232,7 @@ fn chinese_digit(c: char) -> Option<u32> {
     })
 }
 
-fn chinese_number(run: &str) -> Option<f64> {
+pub(super) fn chinese_number(run: &str) -> Option<f64> {
     let mut total = 0;
     let mut digit = None;
     for value in run.chars().map(chinese_digit) {
