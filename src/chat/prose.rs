@@ -6,18 +6,8 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+use crate::pack::format::may_lead_to;
 use crate::protocol::{Block, Inline};
-
-/// Where a link of the shop's may lead.
-const SCHEMES: [&str; 4] = ["http:", "https:", "mailto:", "tel:"];
-
-/// The address, if it is one a shopper may be sent to. A relative one is not: passages were written
-/// for another page than this.
-fn allowed(href: &str) -> Option<String> {
-    let href = href.trim();
-    let lower = href.to_ascii_lowercase();
-    SCHEMES.iter().any(|scheme| lower.starts_with(scheme)).then(|| href.to_owned())
-}
 
 /// Parses Markdown; never fails, as every text is Markdown.
 pub fn parse(source: &str) -> Vec<Block> {
@@ -98,7 +88,9 @@ impl Tree {
             Tag::TableCell => Node::Cell(Vec::new()),
             Tag::Strong => Node::Strong(Vec::new()),
             Tag::Emphasis => Node::Emphasis(Vec::new()),
-            Tag::Link { dest_url, .. } => Node::Link(allowed(&dest_url), Vec::new()),
+            Tag::Link { dest_url, .. } => {
+                Node::Link(may_lead_to(&dest_url).then(|| dest_url.trim().to_owned()), Vec::new())
+            }
             // A picture is somewhere else on the network: its description has to do.
             Tag::Image { .. } => Node::Emphasis(Vec::new()),
             _ => return,

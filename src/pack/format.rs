@@ -217,6 +217,16 @@ pub struct Passage {
     pub also: Vec<String>,
 }
 
+/// Where a link in a passage may lead.
+const LINK_SCHEMES: [&str; 4] = ["http:", "https:", "mailto:", "tel:"];
+
+/// Whether a shopper may be sent to an address. Not to a relative one: passages were written for another
+/// page than the attendant's.
+pub fn may_lead_to(href: &str) -> bool {
+    let href = href.trim().to_ascii_lowercase();
+    LINK_SCHEMES.iter().any(|scheme| href.starts_with(scheme))
+}
+
 /// The encoder that made a pack's embeddings. Vectors of two encoders do not compare, so a reader with
 /// another one searches by words alone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

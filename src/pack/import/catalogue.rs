@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Component, Path};
 
 use super::source::read_text;
-use super::{Mistakes, svg};
+use super::{Mistakes, image};
 use crate::pack::format::{Attribute, Availability, Localized, Product, ShopSettings};
 use crate::pack::money::Money;
 use crate::protocol::Language;
 
 const FILE: &str = "products.csv";
-const REQUIRED: [&str; 7] = ["id", "title", "description", "product_type", "price", "availability", "image_link"];
-const REQUIRED_IN_TRANSLATION: [&str; 4] = ["id", "title", "description", "product_type"];
+const REQUIRED: [&str; 5] = ["id", "title", "description", "price", "availability"];
+const REQUIRED_IN_TRANSLATION: [&str; 3] = ["id", "title", "description"];
 const LABELS: [&str; 5] = ["custom_label_0", "custom_label_1", "custom_label_2", "custom_label_3", "custom_label_4"];
 
 type Images = BTreeMap<String, Vec<u8>>;
@@ -25,7 +25,7 @@ pub fn read(dir: &Path, settings: &ShopSettings, mistakes: &mut Mistakes) -> (Ve
         let mut product = row.product(settings, mistakes);
         row.translate(&mut product, language, mistakes);
         product.category = product.product_type.items(language).first().cloned().unwrap_or_default();
-        row.image(dir, &mut images, mistakes);
+        product.image = row.image(dir, &mut images, mistakes);
         products.push(product);
     }
     if products.is_empty() {
@@ -72,14 +72,17 @@ impl Rows {
     fn read(dir: &Path, file: &str, required: &[&str], mistakes: &mut Mistakes) -> Vec<Row> {
         let Some(text) = read_text(dir, file, mistakes) else { return Vec::new() };
         let first_line = text.lines().next().unwrap_or_default();
-        if let Some(other) = [';', '\t'].into_iter().find(|&c| first_line.contains(c) && !first_line.contains(',')) {
-            let what = format!("its columns are separated by {other:?}");
-            mistakes.add(file, 1, what, "save the table as CSV with commas");
-            return Vec::new();
-        }
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        // Spreadsheets of many countries write semicolons, feed exports tabs.
+        let delimiter =
+            [b';', b'\t'].into_iter().find(|&c| first_line.contains(c as char) && !first_line.contains(','));
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter.unwrap_or(b','))
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
         let columns: Vec<String> = match reader.headers() {
-            Ok(headers) => headers.iter().map(str::to_owned).collect(),
+            // Feeds write `image_link`, `image link` and `Image Link`.
+            Ok(headers) => headers.iter().map(|name| name.to_lowercase().replace(' ', "_")).collect(),
             Err(error) => {
                 mistakes.add(file, 1, error.to_string(), "correct the first line");
                 return Vec::new();
@@ -109,8 +112,20 @@ impl Rows {
             };
             let line = record.position().map_or(0, csv::Position::line);
             if record.len() != columns.len() {
-                let what = format!("{} columns instead of {}", record.len(), columns.len());
-                mistakes.add(file, line, what, "put texts with commas in quotation marks");
+                // A quotation mark that is never closed swallows the lines after it.
+                let start = record.position().map_or(0, |position| position.byte() as usize);
+                let is_open = text.get(start..).is_some_and(|rest| rest.matches('"').count() % 2 == 1);
+                let (what, cure) = match is_open {
+                    true => (
+                        "a quotation mark is not closed, or stands where none belongs".to_owned(),
+                        "close it in its own cell; a mark inside a text is written twice: \"\"",
+                    ),
+                    false => (
+                        format!("{} columns instead of {}", record.len(), columns.len()),
+                        "put texts with commas in quotation marks",
+                    ),
+                };
+                mistakes.add(file, line, what, cure);
                 continue;
             }
             let cells: BTreeMap<_, _> = columns.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
@@ -174,7 +189,7 @@ impl Row {
             highlights: Localized::default(),
             attributes: Localized::default(),
             tags: Localized::default(),
-            image: self.get("image_link").to_owned(),
+            image: String::new(),
         }
     }
 
@@ -193,12 +208,19 @@ impl Row {
                 localized.insert(language, self.get(column).to_owned());
             }
         }
-        let levels = self.get("product_type").split('>').map(|level| level.trim().to_owned()).collect();
-        product.product_type.insert(language, levels);
+        product.product_type.insert(language, self.product_type());
         product.highlights.insert(language, self.list("product_highlight"));
         product.attributes.insert(language, self.attributes(mistakes));
         let tags = LABELS.iter().flat_map(|label| self.list(label)).collect();
         product.tags.insert(language, tags);
+    }
+
+    /// The shop's own category, else Google's where it is written in words (a number says nothing to a shopper).
+    fn product_type(&self) -> Vec<String> {
+        let in_words = |text: &&str| text.contains(char::is_alphabetic);
+        let text = [self.get("product_type"), self.get("google_product_category")].into_iter().find(in_words);
+        let levels = text.unwrap_or_default().split('>').map(|level| level.trim().to_owned());
+        levels.filter(|level| !level.is_empty()).collect()
     }
 
     fn attributes(&self, mistakes: &mut Mistakes) -> Vec<Attribute> {
@@ -257,28 +279,44 @@ impl Row {
         stock
     }
 
-    fn image(&self, dir: &Path, images: &mut Images, mistakes: &mut Mistakes) {
-        let name = self.get("image_link");
-        if name.is_empty() || images.contains_key(name) {
-            return;
+    /// Reads the row's picture, and returns its name in the pack; without one a product is shown without.
+    fn image(&self, dir: &Path, images: &mut Images, mistakes: &mut Mistakes) -> String {
+        let link = self.get("image_link");
+        let Some(name) = self.image_name(dir, link) else {
+            let what = format!("image “{link}” lies on another server, which a shopper's device does not ask");
+            self.mistake(mistakes, what, format!("save it as images/{}", link.rsplit('/').next().unwrap_or("…")));
+            return String::new();
+        };
+        if name.is_empty() || images.contains_key(&name) {
+            return name;
         }
         let is_inside =
-            !name.contains([':', '\\']) && Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
+            !name.contains([':', '\\']) && Path::new(&name).components().all(|c| matches!(c, Component::Normal(_)));
         if !is_inside {
-            return self.mistake(
-                mistakes,
-                format!("image “{name}” lies outside the shop's folder"),
-                "put it under images/",
-            );
+            let what = format!("image “{name}” lies outside the shop's folder");
+            self.mistake(mistakes, what, "put it under images/");
+            return name;
         }
-        match std::fs::read(dir.join(name)) {
-            Ok(bytes) => match svg::find_fault(&bytes) {
+        match std::fs::read(dir.join(&name)) {
+            Ok(bytes) => match image::find_fault(&name, &bytes) {
                 None => {
-                    images.insert(name.to_owned(), bytes);
+                    images.insert(name.clone(), bytes);
                 }
                 Some((fault, cure)) => self.mistake(mistakes, format!("image “{name}” {fault}"), cure),
             },
             Err(error) => self.mistake(mistakes, format!("image “{name}” cannot be read: {error}"), "add the file"),
         }
+        name
+    }
+
+    /// A feed's address stands for the file of that name, or of the product's id, in `images/`.
+    fn image_name(&self, dir: &Path, link: &str) -> Option<String> {
+        if !link.starts_with("http://") && !link.starts_with("https://") {
+            return Some(link.to_owned());
+        }
+        let path = link.split(['?', '#']).next().unwrap_or(link);
+        let (stem, ending) = path.rsplit('/').next()?.rsplit_once('.')?;
+        let named = [stem, self.get("id")].map(|stem| format!("images/{stem}.{ending}"));
+        named.into_iter().find(|name| dir.join(name).is_file())
     }
 }

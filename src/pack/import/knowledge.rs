@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use pulldown_cmark::{Event, Options, Parser, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::Mistakes;
 use super::source::read_text;
-use crate::pack::format::{Passage, Product, ShopSettings};
+use crate::pack::format::{Passage, Product, ShopSettings, may_lead_to};
 use crate::protocol::Language;
 
 const FRONT_MATTER_KEYS: [&str; 4] = ["id", "title", "products", "tags"];
@@ -109,6 +109,10 @@ fn read_file(
         if body.has_html {
             mistakes.add(file, line, "the passage holds HTML, which is not shown", "use Markdown");
         }
+        for link in &body.dead_links {
+            let cure = "write a whole address (https:, mailto:, tel:), or plain words";
+            mistakes.add(file, line, format!("the link “{link}” leads nowhere from the shop's page"), cure);
+        }
         if body.text.is_empty() || heading.is_empty() {
             mistakes.add(file, line, format!("passage “{slug}” is empty"), "write its heading and text, or remove it");
             continue;
@@ -198,6 +202,8 @@ struct Body {
     text: String,
     also: Vec<String>,
     has_html: bool,
+    /// Targets that the page does not follow.
+    dead_links: Vec<String>,
 }
 
 impl Body {
@@ -230,6 +236,9 @@ impl Body {
                     TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead | TagEnd::Heading(_),
                 ) => {
                     text.push('\n');
+                }
+                Event::Start(Tag::Link { dest_url, .. }) if !may_lead_to(&dest_url) => {
+                    self.dead_links.push(dest_url.into_string());
                 }
                 Event::Html(_) | Event::InlineHtml(_) => self.has_html = true,
                 _ => {}

@@ -4,15 +4,15 @@
 //! shop.toml              settings
 //! products.csv           Merchant Center's columns, in the default language
 //! products.<lang>.csv    the translation feed of every further language
-//! images/*.svg           what image_link names
+//! images/*               what image_link names: SVG, PNG, JPEG, WebP, AVIF
 //! knowledge/<lang>/*.md  passages; the same files and slugs in every language
 //! ```
 
 mod catalogue;
+mod image;
 mod knowledge;
 mod settings;
 mod source;
-mod svg;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -72,6 +72,10 @@ impl Mistakes {
 /// Reads the shop in `dir`, or lists all that is wrong with it.
 pub fn read_shop(dir: &Path) -> Result<ShopSource, Mistakes> {
     let mut mistakes = Mistakes::default();
+    if !dir.is_dir() {
+        mistakes.add(&dir.display().to_string(), None, "is no folder", "name the folder that holds shop.toml");
+        return Err(mistakes);
+    }
     let settings = settings::read(dir, &mut mistakes);
     // A later reader needs to know the languages; with none it can say nothing useful.
     let mut shop = ShopSource { settings: settings.unwrap_or_default(), ..ShopSource::default() };

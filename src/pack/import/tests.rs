@@ -100,6 +100,22 @@ fn byte_order_marks_and_windows_line_ends_are_fine() {
     read_shop(&folder.0).expect("the shop is good");
 }
 
+#[test]
+fn feeds_as_other_programs_write_them_are_read() {
+    let folder = Folder::new();
+    folder.write("images/t1.png", b"\x89PNG\r\n\x1a\n");
+    let feed = "ID\tTitle\tDescription\tGoogle Product Category\tPrice\tAvailability\tImage Link\n\
+        T1\tTea\tLeaves, green.\tFood > Tea\t12.50 EUR\tin stock\thttps://shop.example/media/t1.png?v=2\n\
+        T2\tCup\tBlue.\t\t7 EUR\tin_stock\t\n";
+    folder.write("products.csv", feed);
+    folder.write("products.zh.csv", "id;title;description\nT1;茶;叶子。\nT2;杯;蓝。\n");
+    let shop = read_shop(&folder.0).expect("the shop is good");
+    assert_eq!((shop.products[0].category.as_str(), shop.products[0].image.as_str()), ("Food", "images/t1.png"));
+    assert_eq!((shop.products[1].category.as_str(), shop.products[1].image.as_str()), ("", ""));
+    assert_eq!(shop.products[1].title.text(Language::Zh), "杯");
+    assert_eq!(shop.images.len(), 1);
+}
+
 /// Each spoils one file and names what the report must say.
 #[test]
 fn every_mistake_is_found_with_its_place() {
@@ -118,7 +134,9 @@ fn every_mistake_is_found_with_its_place() {
         (product("images/t1.svg", "../t1.svg"), "outside the shop's folder"),
         (product("price,", "prize,"), "products.csv:1: no column `price`"),
         (("products.csv", twice.into_bytes()), "products.csv:3: id “T1” twice"),
-        (("products.csv", PRODUCTS.replace(',', ";").into_bytes()), "separated by ';'"),
+        (product("Leaves.", "\"Leaves."), "products.csv:2: a quotation mark is not closed"),
+        (product("images/t1.svg", "https://shop.example/t2.jpg?v=1"), "on another server"),
+        (english("Some *text*.", "See [there](#two)."), "knowledge/en/a.md:8: the link “#two” leads nowhere"),
         (("products.csv", [PRODUCTS.as_bytes(), b"\xe9"].concat()), "not UTF-8 at byte"),
         (("products.zh.csv", b"id,title,description,product_type\nT9,a,b,c\n".to_vec()), "no translation of “T1”"),
         (("products.zh.csv", b"id,title,description,product_type\nT9,a,b,c\n".to_vec()), "unknown product “T9”"),

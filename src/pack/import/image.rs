@@ -1,14 +1,43 @@
-//! What an image may hold. The page shows images by `<img>`, where a browser runs no script; this check
-//! is the second fence, and it keeps a pack from calling home when its images are used elsewhere.
+//! Which image files a pack takes, and what they may hold. The page shows images by `<img>`, where a
+//! browser runs no script; the check of drawings is the second fence, and it keeps a pack from calling
+//! home when its images are used elsewhere.
 
-/// Largest image; line drawings stay far below it.
-pub const MAX_IMAGE_BYTES: usize = 64 * 1024;
+/// Largest drawing; line drawings stay far below it.
+const MAX_DRAWING_BYTES: usize = 64 * 1024;
+/// Largest photograph: a shopper's telephone loads all of the shop's at once.
+const MAX_PHOTOGRAPH_BYTES: usize = 256 * 1024;
 
-/// What is wrong with an SVG, and the cure.
-pub fn find_fault(bytes: &[u8]) -> Option<(String, &'static str)> {
-    if bytes.len() > MAX_IMAGE_BYTES {
-        let what = format!("is {} bytes, more than {MAX_IMAGE_BYTES}", bytes.len());
-        return Some((what, "simplify the drawing"));
+/// Endings of the files a pack takes, and how their content begins: what follows offset 0, or 4 for AVIF
+/// (ISO/IEC 23000-22: a `ftyp` box comes first).
+const PHOTOGRAPHS: [(&str, usize, &[u8]); 5] = [
+    ("png", 0, b"\x89PNG\r\n\x1a\n"),
+    ("jpg", 0, b"\xff\xd8\xff"),
+    ("jpeg", 0, b"\xff\xd8\xff"),
+    ("webp", 0, b"RIFF"),
+    ("avif", 4, b"ftypavif"),
+];
+
+/// What is wrong with an image file, and the cure.
+pub fn find_fault(name: &str, bytes: &[u8]) -> Option<(String, &'static str)> {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    if ending == "svg" {
+        return find_fault_in_drawing(bytes);
+    }
+    let Some((_, at, start)) = PHOTOGRAPHS.iter().find(|(known, ..)| *known == ending) else {
+        return Some(("is of no known kind".into(), "use .svg, .png, .jpg, .webp or .avif, in lower case"));
+    };
+    if bytes.len() > MAX_PHOTOGRAPH_BYTES {
+        let what = format!("is {} bytes, more than {MAX_PHOTOGRAPH_BYTES}", bytes.len());
+        return Some((what, "make it smaller: 800 pixels wide as WebP or JPEG is plenty"));
+    }
+    let fits = bytes.get(*at..).is_some_and(|rest| rest.starts_with(start));
+    (!fits).then(|| (format!("is not what .{ending} says"), "save it again in that format"))
+}
+
+fn find_fault_in_drawing(bytes: &[u8]) -> Option<(String, &'static str)> {
+    if bytes.len() > MAX_DRAWING_BYTES {
+        let what = format!("is {} bytes, more than {MAX_DRAWING_BYTES}", bytes.len());
+        return Some((what, "simplify the drawing, or save it as .webp"));
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Some(("is not UTF-8".into(), "save the drawing as a plain SVG"));
@@ -65,7 +94,7 @@ mod tests {
     use super::*;
 
     fn svg(body: &str) -> Option<(String, &'static str)> {
-        find_fault(format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{body}</svg>").as_bytes())
+        find_fault("a.svg", format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{body}</svg>").as_bytes())
     }
 
     #[test]
@@ -90,7 +119,20 @@ mod tests {
         ] {
             assert!(svg(body).is_some(), "{body}");
         }
-        assert!(find_fault(b"GIF89a").is_some());
-        assert!(find_fault(&vec![b' '; MAX_IMAGE_BYTES + 1]).is_some());
+        assert!(find_fault("a.svg", b"GIF89a").is_some());
+        assert!(find_fault("a.svg", &vec![b' '; MAX_DRAWING_BYTES + 1]).is_some());
+    }
+
+    #[test]
+    fn photographs_are_what_their_names_say() {
+        assert_eq!(find_fault("a.png", b"\x89PNG\r\n\x1a\n..."), None);
+        assert_eq!(find_fault("a.jpeg", b"\xff\xd8\xff\xe0"), None);
+        assert_eq!(find_fault("a.avif", b"\0\0\0\x20ftypavif"), None);
+        assert!(find_fault("a.jpg", b"\x89PNG\r\n\x1a\n").is_some_and(|(what, _)| what.contains(".jpg")));
+        assert!(find_fault("a.avif", b"\0").is_some());
+        assert!(find_fault("a.gif", b"GIF89a").is_some_and(|(what, _)| what.contains("no known kind")));
+        let mut large = b"\xff\xd8\xff".to_vec();
+        large.resize(MAX_PHOTOGRAPH_BYTES + 1, 0);
+        assert!(find_fault("a.jpg", &large).is_some());
     }
 }
