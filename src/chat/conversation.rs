@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chat::skills::Skill;
+use crate::chat::slots::SlotKind;
 use crate::protocol::{Language, ReplyKind, Sentiment};
 use crate::retrieve::tokens::{is_telling, normalize, terms};
 
@@ -47,11 +49,12 @@ pub(super) struct Topic {
     /// The product it was about, if it was about one.
     pub product: Option<String>,
     /// The skill that answered.
-    pub skill: Option<String>,
+    pub skill: Option<Skill>,
 }
 
 /// A question of the attendant's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Pending {
     /// The shopper's question that could not be answered yet.
     pub question: String,
@@ -59,6 +62,9 @@ pub(super) struct Pending {
     pub choices: Vec<String>,
     /// The product or passage that each choice stands for, where it stands for one.
     pub targets: Vec<String>,
+    /// The skill that asked, and for what.
+    pub skill: Option<Skill>,
+    pub slot: Option<SlotKind>,
 }
 
 /// How it has been going.
@@ -174,7 +180,7 @@ mod tests {
         conversation.hear("this is awful", Sentiment::Negative);
         conversation.remember(topic("returns", "returns#steps"));
         conversation.record("this is awful", "I'm sorry.", ReplyKind::Answer);
-        conversation.pending = Some(Pending { question: "how big?".into(), choices: vec!["a".into()], targets: vec![] });
+        conversation.pending = Some(Pending { question: "how big?".into(), choices: vec!["a".into()], ..Pending::default() });
         assert_eq!(Conversation::from_json(&conversation.to_json()), conversation);
         assert_eq!(Conversation::from_json("{\"topics\": 7"), Conversation::default());
     }

@@ -2,10 +2,13 @@
 //! is sent by the attendant.
 
 use crate::chat::conversation::Conversation;
-use crate::chat::wording::wording;
+use crate::chat::intent::wants_person;
+use crate::chat::prose;
+use crate::chat::skills::open_channels;
+use crate::chat::wording::{Wording, wording};
 use crate::pack::format::ShopSettings;
-use crate::protocol::{Block, Channel, ChannelKind, Handoff, Language};
-use crate::retrieve::tokens::is_han;
+use crate::pack::rules::{self, ShopRules};
+use crate::protocol::{Block, Channel, ChannelKind, Handoff, Language, ReplyKind};
 
 /// What a mail program or a messenger is given to begin with.
 const MAX_SUMMARY_CHARS: usize = 500;
@@ -21,74 +24,99 @@ pub enum PersonalData {
     Kept,
 }
 
-/// Drafts the hand-off of a conversation.
+/// Drafts the hand-off of a conversation. `now_ms` decides which channels answer now: those come first.
 pub fn draft(
     conversation: &Conversation,
     settings: &ShopSettings,
+    rules: &ShopRules,
     language: Language,
     personal_data: PersonalData,
+    now_ms: i64,
 ) -> Handoff {
     let words = wording(language);
     let shown = |text: &str| match personal_data {
         PersonalData::Masked => mask(text, language),
         PersonalData::Kept => text.to_owned(),
     };
-    let plain = |text: &str| Block::plain(&crate::chat::prose::parse(text)).replace('\n', " ");
-    let mut summary: Vec<String> = Vec::new();
+    let on_one_line = |text: &str| text.replace('\n', " ");
+    let mut matters: Vec<String> = Vec::new();
     for turn in conversation.turns().iter().rev() {
-        // A bare “speak to a human” says nothing of the matter.
-        let says = turn.shopper.split_whitespace().count() > 1 || turn.shopper.chars().filter(|c| is_han(*c)).count() > 2;
-        let is_matter = says && turn.kind != crate::protocol::ReplyKind::Smalltalk && !super::intent::wants_person(&turn.shopper);
-        if is_matter && summary.len() < MAX_SUMMARY_MESSAGES {
-            summary.insert(0, format!("- {}", shown(&turn.shopper).replace('\n', " ")));
+        let is_matter = turn.kind != ReplyKind::Smalltalk && !wants_person(&turn.shopper);
+        if is_matter && matters.len() < MAX_SUMMARY_MESSAGES {
+            matters.insert(0, format!("- {}", on_one_line(&shown(&turn.shopper))));
         }
     }
-    let mut summary = match summary.is_empty() {
+    let mut summary = match matters.is_empty() {
         true => words.summary_empty.to_owned(),
-        false => format!("{}\n{}", words.summary, summary.join("\n")),
+        false => format!("{}\n{}", words.summary, matters.join("\n")),
     };
     if let Some((end, _)) = summary.char_indices().nth(MAX_SUMMARY_CHARS) {
         summary.truncate(end);
         summary.push('…');
     }
     let lines = conversation.turns().iter().flat_map(|turn| {
-        [format!("{}{}", words.shopper, shown(&turn.shopper)), format!("{}{}", words.attendant, plain(&turn.attendant))]
+        let said = Block::plain(&prose::parse(&turn.attendant));
+        let shopper = format!("{}{}", words.shopper, on_one_line(&shown(&turn.shopper)));
+        [Some(shopper), (!said.is_empty()).then(|| format!("{}{}", words.attendant, on_one_line(&said)))]
     });
     Handoff {
-        channels: channels(settings, language, &summary),
+        channels: channels(settings, rules, language, &summary, now_ms),
         hours: settings.contact.hours.text(language).to_owned(),
-        transcript: lines.collect::<Vec<_>>().join("\n"),
+        transcript: lines.flatten().collect::<Vec<_>>().join("\n"),
         summary,
     }
 }
 
-/// The shop's channels, the one that takes most words first.
-fn channels(settings: &ShopSettings, language: Language, summary: &str) -> Vec<Channel> {
-    let contact = &settings.contact;
+/// The channels that the shop's rules name, those that answer now first; else those of its contact.
+fn channels(
+    settings: &ShopSettings,
+    rules: &ShopRules,
+    language: Language,
+    summary: &str,
+    now_ms: i64,
+) -> Vec<Channel> {
     let subject = wording(language).subject.replace("{shop}", settings.name.text(language));
-    let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
-    let is_address = |address: &&String| !address.is_empty();
-    let mut channels = Vec::new();
-    if let Some(address) = contact.email.as_ref().filter(is_address) {
-        let url = format!("mailto:{}?subject={}&body={}", encode(address, b"@+"), encode(&subject, b""), encode(summary, b""));
-        channels.push(Channel { kind: ChannelKind::Email, address: address.clone(), url: Some(url) });
+    let channel = |kind: ChannelKind, address: &str| {
+        let digits = || address.chars().filter(char::is_ascii_digit).collect::<String>();
+        let url = match kind {
+            ChannelKind::Email => {
+                let (subject, body) = (encode(&subject, b""), encode(summary, b""));
+                Some(format!("mailto:{}?subject={subject}&body={body}", encode(address, b"@+")))
+            }
+            ChannelKind::Telephone => {
+                let plus = if address.trim_start().starts_with('+') { "+" } else { "" };
+                Some(format!("tel:{plus}{}", digits()))
+            }
+            ChannelKind::Whatsapp => Some(format!("https://wa.me/{}?text={}", digits(), encode(summary, b""))),
+            ChannelKind::Wechat => None,
+            ChannelKind::Link => Some(address.to_owned()),
+        };
+        let is_usable = !address.trim().is_empty() && (kind != ChannelKind::Link || address.starts_with("https://"));
+        is_usable.then(|| Channel { kind, address: address.to_owned(), url })
+    };
+    let ruled: Vec<Channel> = open_channels(rules, now_ms)
+        .into_iter()
+        .filter_map(|(of_rules, _)| {
+            let kind = match of_rules.kind {
+                rules::ChannelKind::Email => ChannelKind::Email,
+                rules::ChannelKind::Phone => ChannelKind::Telephone,
+                rules::ChannelKind::Whatsapp => ChannelKind::Whatsapp,
+                rules::ChannelKind::Wechat => ChannelKind::Wechat,
+                rules::ChannelKind::Link => ChannelKind::Link,
+            };
+            channel(kind, &of_rules.to)
+        })
+        .collect();
+    if !ruled.is_empty() {
+        return ruled;
     }
-    if let Some(number) = contact.telephone.as_ref().filter(is_address) {
-        let plus = if number.trim_start().starts_with('+') { "+" } else { "" };
-        let url = Some(format!("tel:{plus}{}", digits(number)));
-        channels.push(Channel { kind: ChannelKind::Telephone, address: number.clone(), url });
-    }
-    if let Some(number) = contact.whatsapp.as_ref().filter(is_address) {
-        let url = Some(format!("https://wa.me/{}?text={}", digits(number), encode(summary, b"")));
-        channels.push(Channel { kind: ChannelKind::Whatsapp, address: number.clone(), url });
-    }
-    if let Some(name) = contact.wechat.as_ref().filter(is_address) {
-        channels.push(Channel { kind: ChannelKind::Wechat, address: name.clone(), url: None });
-    }
-    if let Some(link) = contact.link.as_ref().filter(|link| link.starts_with("https://")) {
-        channels.push(Channel { kind: ChannelKind::Link, address: link.clone(), url: Some(link.clone()) });
-    }
-    channels
+    let contact = &settings.contact;
+    let named = [
+        (ChannelKind::Email, &contact.email),
+        (ChannelKind::Telephone, &contact.telephone),
+        (ChannelKind::Whatsapp, &contact.whatsapp),
+    ];
+    named.into_iter().filter_map(|(kind, address)| channel(kind, address.as_deref()?)).collect()
 }
 
 /// Percent-encodes for a URL's query (RFC 3986): all but the unreserved characters, and but `kept`.
@@ -153,7 +181,7 @@ fn grouped_end(run: &str) -> usize {
 }
 
 /// What a run of digits with its spaces is.
-fn number_label(run: &str, words: &super::wording::Wording) -> Option<&'static str> {
+fn number_label(run: &str, words: &Wording) -> Option<&'static str> {
     let n_digits = run.bytes().filter(u8::is_ascii_digit).count();
     let groups: Vec<usize> = run.split(['-', '.', '/', ' ']).map(str::len).collect();
     // 2026-11-22, 22.11.2026
@@ -166,7 +194,7 @@ fn number_label(run: &str, words: &super::wording::Wording) -> Option<&'static s
 }
 
 /// What one word is: an e-mail address, or an order number by its form or by the word before it.
-fn code_label(word: &str, before: &str, words: &super::wording::Wording) -> Option<&'static str> {
+fn code_label(word: &str, before: &str, words: &Wording) -> Option<&'static str> {
     if let Some((name, host)) = word.split_once('@')
         && !name.is_empty()
         && host.contains('.')
@@ -193,11 +221,23 @@ mod tests {
             email: Some("help@shop.example".into()),
             telephone: Some("+351 22 000 0147".into()),
             whatsapp: Some("+351 900 000 147".into()),
-            wechat: Some("lantern-shop".into()),
-            link: Some("javascript:alert(1)".into()),
             ..Contact::default()
         };
         ShopSettings { contact, ..ShopSettings::default() }
+    }
+
+    fn rules() -> ShopRules {
+        let channel = |kind, to: &str| rules::Channel { kind, to: to.into(), week: Default::default() };
+        let channels = vec![
+            channel(rules::ChannelKind::Wechat, "lantern-shop"),
+            channel(rules::ChannelKind::Link, "javascript:alert(1)"),
+            channel(rules::ChannelKind::Link, "https://shop.example/chat"),
+        ];
+        ShopRules { handoff: Some(rules::Handoff { source: None, channels }), ..ShopRules::default() }
+    }
+
+    fn drafted(rules: &ShopRules, personal_data: PersonalData) -> Handoff {
+        draft(&conversation(), &settings(), rules, Language::En, personal_data, 0)
     }
 
     fn conversation() -> Conversation {
@@ -228,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_draft_says_what_it_is_about_and_masks_it() {
-        let draft = draft(&conversation(), &settings(), Language::En, PersonalData::Masked);
+        let draft = drafted(&ShopRules::default(), PersonalData::Masked);
         assert!(draft.summary.contains("- My order [order number] is late, I am [e-mail]"), "{}", draft.summary);
         assert!(!draft.summary.contains("human") && !draft.summary.contains("hello"), "{}", draft.summary);
         assert!(draft.transcript.contains("Parcels take three days."), "{}", draft.transcript);
@@ -237,19 +277,27 @@ mod tests {
 
     #[test]
     fn what_is_to_be_kept_is_kept() {
-        let draft = draft(&conversation(), &settings(), Language::En, PersonalData::Kept);
+        let draft = drafted(&ShopRules::default(), PersonalData::Kept);
         assert!(draft.summary.contains("LL-20447") && draft.transcript.contains("jo@mail.example"));
     }
 
     #[test]
     fn channels_open_with_the_summary_and_only_on_safe_addresses() {
-        let channels = draft(&conversation(), &settings(), Language::En, PersonalData::Masked).channels;
+        let channels = drafted(&ShopRules::default(), PersonalData::Masked).channels;
         let kinds: Vec<ChannelKind> = channels.iter().map(|channel| channel.kind).collect();
-        assert_eq!(kinds, [ChannelKind::Email, ChannelKind::Telephone, ChannelKind::Whatsapp, ChannelKind::Wechat]);
+        assert_eq!(kinds, [ChannelKind::Email, ChannelKind::Telephone, ChannelKind::Whatsapp]);
         let urls: Vec<&str> = channels.iter().filter_map(|channel| channel.url.as_deref()).collect();
         assert!(urls[0].starts_with("mailto:help@shop.example?subject=") && urls[0].contains("%5Border%20number%5D"));
         assert_eq!(urls[1], "tel:+351220000147");
         assert!(urls[2].starts_with("https://wa.me/351900000147?text="));
         assert!(urls.iter().all(|url| url.bytes().all(|byte| byte.is_ascii_graphic())));
+    }
+
+    #[test]
+    fn the_rules_name_the_channels_where_they_do() {
+        let channels = drafted(&rules(), PersonalData::Masked).channels;
+        let addresses: Vec<&str> = channels.iter().map(|channel| channel.address.as_str()).collect();
+        assert_eq!(addresses, ["lantern-shop", "https://shop.example/chat"]);
+        assert_eq!(channels[0].url, None);
     }
 }

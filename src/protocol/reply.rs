@@ -51,6 +51,16 @@ pub enum ReplyKind {
 }
 
 impl ReplyKind {
+    pub const ALL: [ReplyKind; 7] = [
+        ReplyKind::Answer,
+        ReplyKind::Clarify,
+        ReplyKind::Products,
+        ReplyKind::Skill,
+        ReplyKind::Handoff,
+        ReplyKind::Smalltalk,
+        ReplyKind::Decline,
+    ];
+
     /// As the command line and the question files write it.
     pub fn name(self) -> &'static str {
         match self {
