@@ -18,6 +18,13 @@ pub const RENEW: &str = "M12 5.5v13M5.5 12h13";
 pub const TRASH: &str = "M5.5 7.5h13M9.5 7.5V5.2h5v2.3M7.2 7.5l.8 11.3h8l.8-11.3";
 pub const BACK: &str = "M19 12H5.5M11 6l-6 6 6 6";
 pub const INFO: &str = "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM12 11v5M12 8v.4";
+pub const MORE: &str = "M6 12h.01M12 12h.01M18 12h.01";
+pub const SAVE: &str = "M12 4.5v10M8 11l4 4 4-4M5 19h14";
+pub const EDIT: &str = "M5 19l.9-3.8L16 5.1l2.9 2.9L8.8 18.1 5 19ZM14 7.1l2.9 2.9";
+pub const SPEAK: &str = "M5 10v4h3l4 3.5v-11L8 10H5ZM15 9.2a4 4 0 0 1 0 5.6M17.3 6.8a7.4 7.4 0 0 1 0 10.4";
+pub const THUMB_UP: &str =
+    "M8 11v8H5v-8h3ZM8 11l3.5-6.5c1.2 0 2 .9 1.8 2.2L12.8 10H18a1.6 1.6 0 0 1 1.5 2l-1.5 5.7a1.7 1.7 0 0 1-1.6 1.3H8";
+pub const THUMB_DOWN: &str = "M16 13V5h3v8h-3ZM16 13l-3.5 6.5c-1.2 0-2-.9-1.8-2.200L11.2 14H6a1.6 1.6 0 0 1-1.5-2L6 6.300A1.7 1.7 0 0 1 7.600 5H16";
 
 /// One icon, silent for screen readers: whatever carries it has a label of its own.
 pub fn icon(path: &'static str) -> AnyView {

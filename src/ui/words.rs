@@ -132,6 +132,24 @@ phrases! {
     RETRY: "Ask again" / "重新提问";
     COPY: "Copy" / "复制";
     COPIED: "Copied" / "已复制";
+    READ_ALOUD: "Read aloud" / "朗读";
+    STOP_READING: "Stop reading" / "停止朗读";
+    HELPFUL: "This helped" / "有帮助";
+    NOT_HELPFUL: "This did not help" / "没帮助";
+    WHAT_WAS_WRONG: "What was wrong with it?" / "哪里不对？";
+    COMPLAINT_WRONG: "It is wrong" / "内容有误";
+    COMPLAINT_INCOMPLETE: "Something is missing" / "不够完整";
+    COMPLAINT_OTHER_QUESTION: "Not what I asked" / "答非所问";
+    FEEDBACK_THANKS: "Thank you. Your word stays on this device." / "谢谢，您的评价只留在这台设备上。";
+    EDIT: "Change the question" / "修改问题";
+    CONVERSATION_MENU: "More about this conversation" / "对话选项";
+    SAVE_TEXT: "Save as text" / "保存为文本";
+    SAVE_DATA: "Save as data (JSON)" / "保存为数据（JSON）";
+    SAVE_UNANSWERED: "Save unanswered questions" / "保存未答上的问题";
+    NOTHING_UNANSWERED: "No question was left unanswered." / "没有未答上的问题。";
+    WRITTEN_BY_AI: "The answers in this conversation were written by a computer program (AI), not by a person."
+        / "本对话中的回答由计算机程序（AI）撰写，不是真人所写。";
+    AUTHOR_AI: "Attendant (AI)" / "店员（AI）";
     NEW_CONVERSATION: "New conversation" / "新对话";
     CONVERSATION_CLEARED: "The conversation has been cleared." / "对话已清空。";
     TYPING: "The attendant is answering" / "店员正在回答";

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use super::feedback::Verdict;
 use super::sentences::{remainder, whole_sentences};
+use super::transcript::{Author, Line};
 use crate::protocol::{Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId};
 use crate::ui::state::Store;
 use crate::ui::{browser, link, words};
@@ -37,6 +39,30 @@ impl Message {
     }
 }
 
+impl Message {
+    /// As it is saved; an answer that never came is not.
+    fn line(&self) -> Option<Line> {
+        let (author, sources, kind, verdict) = (Author::Shopper, Vec::new(), None, None);
+        match self {
+            Message::Shopper { question, .. } => {
+                let Question { text, language, .. } = question.clone();
+                Some(Line { author, language, text, sources, kind, verdict })
+            }
+            Message::Attendant { answer, .. } => match &*answer.state.read_untracked() {
+                AnswerState::Done(reply) => Some(Line {
+                    author: Author::Ai,
+                    language: reply.language,
+                    text: Block::plain(&reply.blocks),
+                    sources: reply.sources.iter().map(|source| source.id.clone()).collect(),
+                    kind: Some(reply.kind),
+                    verdict: answer.verdict.get_untracked(),
+                }),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// An answer on its way, and then there.
 #[derive(Clone)]
 pub struct Answer {
@@ -44,6 +70,8 @@ pub struct Answer {
     /// What has come of it.
     pub blocks: ArcRwSignal<Vec<Block>>,
     pub state: ArcRwSignal<AnswerState>,
+    /// Whether it helped, once the shopper has said so.
+    pub verdict: ArcRwSignal<Option<Verdict>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +163,29 @@ pub fn stop(store: Store) {
     }
 }
 
+/// Takes a question back into the composer, to be put in other words: it and what came after it go.
+pub fn edit(store: Store, message: u32) {
+    stop(store);
+    let conversation = store.conversation;
+    let mut taken = None;
+    conversation.messages.update(|messages| {
+        let Some(at) = messages.iter().position(|other| other.id() == message) else { return };
+        taken = messages.drain(at..).next();
+    });
+    let Some(Message::Shopper { question, .. }) = taken else { return };
+    conversation.running.set(None);
+    conversation.spoken.set(Vec::new());
+    conversation.draft.set(question.text);
+    conversation.about.set(question.about);
+    browser::focus(super::COMPOSER_ID);
+}
+
+/// The ended messages, to be saved.
+pub fn lines(store: Store) -> Vec<Line> {
+    let messages = store.conversation.messages.read_untracked();
+    messages.iter().filter_map(Message::line).collect()
+}
+
 /// Forgets all of it, here and in the worker.
 pub fn begin_anew(store: Store) {
     stop(store);
@@ -155,7 +206,12 @@ fn answer(store: Store, question: Question) {
     let blocks = ArcRwSignal::new(Vec::new());
     let state = ArcRwSignal::new(AnswerState::Running);
     let id = conversation.new_id();
-    let answer = Answer { question: question.clone(), blocks: blocks.clone(), state: state.clone() };
+    let answer = Answer {
+        question: question.clone(),
+        blocks: blocks.clone(),
+        state: state.clone(),
+        verdict: ArcRwSignal::new(None),
+    };
     conversation.messages.update(|messages| messages.push(Message::Attendant { id, answer }));
     conversation.spoken.set(Vec::new());
 

@@ -1,11 +1,12 @@
 //! One message: a bubble, and under an answer its sources, products and what can be done with it.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::conversation::{Answer, AnswerState, Message, Question, ask, ask_again};
+use super::conversation::{Answer, AnswerState, Message, Question, ask, ask_again, edit};
+use super::feedback::Verdict;
 use super::panel::handoff;
 use super::prose::prose;
+use super::tools::tools;
 use crate::pack::Product;
 use crate::protocol::{Recommendation, Reply, ReplyKind, Source};
 use crate::ui::browser;
@@ -20,12 +21,20 @@ use crate::widget::product_url;
 
 pub fn message(store: Store, message: Message) -> AnyView {
     match message {
-        Message::Shopper { question, .. } => shopper(store, question),
+        Message::Shopper { id, question } => shopper(store, id, question),
         Message::Attendant { id, answer } => attendant(store, id, answer),
     }
 }
 
-fn shopper(store: Store, question: Question) -> AnyView {
+fn shopper(store: Store, id: u32, question: Question) -> AnyView {
+    let edit = html::button()
+        .attr("type", "button")
+        .class("icon-button message-edit")
+        .attr("data-testid", "edit")
+        .attr("aria-label", move || store.say(words::EDIT))
+        .attr("title", move || store.say(words::EDIT))
+        .on(leptos::ev::click, move |_| edit(store, id))
+        .child(icon(icon::EDIT));
     let about = question.about.map(|id| {
         html::p().class("bubble-about").child(move || {
             let title = store.open_shop().map(|shop| shop.title(&id, store.language.get()).to_owned());
@@ -38,13 +47,14 @@ fn shopper(store: Store, question: Question) -> AnyView {
         .attr("lang", question.language.tag())
         .child((
             html::h3().class("visually-hidden").child(move || store.say(words::YOU)),
+            edit,
             html::div().class("bubble").child((about, html::p().child(question.text))),
         ))
         .into_any()
 }
 
 fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
-    let Answer { question, blocks, state } = answer;
+    let Answer { question, blocks, state, verdict } = answer;
     let asked_language = question.language;
     let language = {
         let state = state.clone();
@@ -67,7 +77,7 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
     };
     let rest = move || match &*state.read() {
         AnswerState::Running => html::group(()),
-        AnswerState::Done(reply) => done(store, id, reply),
+        AnswerState::Done(reply) => done(store, id, reply, verdict.clone()),
         AnswerState::Stopped => ended(store, id, &question, words::STOPPED),
         AnswerState::Failed(error) => ended(store, id, &question, words::error(error.code)),
     };
@@ -96,7 +106,7 @@ fn typing(store: Store) -> AnyView {
         .into_any()
 }
 
-fn done(store: Store, id: u32, reply: &Reply) -> AnyView {
+fn done(store: Store, id: u32, reply: &Reply, verdict: ArcRwSignal<Option<Verdict>>) -> AnyView {
     // Only the newest answer offers what may be asked next.
     let quick = reply.quick_replies.clone();
     let settings = store.host.settings.read_untracked();
@@ -109,35 +119,9 @@ fn done(store: Store, id: u32, reply: &Reply) -> AnyView {
         products(store, &reply.products),
         declined,
         sources(store, &reply.sources),
-        tools(store, reply.text.clone()),
+        tools(store, reply, verdict),
         move || is_last.get().then(|| quick_replies(store, quick.clone())),
     )
-        .into_any()
-}
-
-fn tools(store: Store, text: String) -> AnyView {
-    let copied = RwSignal::new(false);
-    let copy = move |_| {
-        let text = text.clone();
-        spawn_local(async move {
-            if browser::copy(text).await {
-                store.announce(words::COPIED.get(store.language.get_untracked()));
-                let _ = copied.try_set(true);
-                browser::after_ms(2_000, move || {
-                    let _ = copied.try_set(false);
-                });
-            }
-        });
-    };
-    html::div()
-        .class("message-tools")
-        .child(
-            html::button()
-                .attr("type", "button")
-                .class("small-button")
-                .on(leptos::ev::click, copy)
-                .child((icon(icon::COPY), move || store.say(if copied.get() { words::COPIED } else { words::COPY }))),
-        )
         .into_any()
 }
 

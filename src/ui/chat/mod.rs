@@ -2,10 +2,15 @@
 
 mod composer;
 mod conversation;
+mod feedback;
+mod menu;
 mod message;
 mod panel;
 mod prose;
 mod sentences;
+mod speech;
+mod tools;
+mod transcript;
 
 use leptos::prelude::*;
 

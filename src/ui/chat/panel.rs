@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::composer::composer;
-use super::conversation::{Message, begin_anew};
+use super::conversation::Message;
+use super::menu::menu;
 use super::message::{message, quick_replies};
 use super::{LAUNCHER_ID, close, open};
 use crate::protocol::Phase;
@@ -58,15 +59,6 @@ pub fn panel(store: Store) -> AnyView {
 }
 
 fn head(store: Store) -> AnyView {
-    let tool = |label: words::Phrase, path: &'static str, on_click: Box<dyn FnMut(leptos::ev::MouseEvent)>| {
-        html::button()
-            .attr("type", "button")
-            .class("icon-button")
-            .attr("aria-label", move || store.say(label))
-            .attr("title", move || store.say(label))
-            .on(leptos::ev::click, on_click)
-            .child(icon(path))
-    };
     html::header()
         .class("chat-head")
         .child((
@@ -80,8 +72,14 @@ fn head(store: Store) -> AnyView {
                 "icon-button",
                 (icon(icon::INFO), html::span().class("visually-hidden").child(move || store.say(words::HOW))),
             ),
-            tool(words::NEW_CONVERSATION, icon::RENEW, Box::new(move |_| begin_anew(store))),
-            tool(words::CLOSE_CHAT, icon::CLOSE, Box::new(move |_| close(store))),
+            menu(store),
+            html::button()
+                .attr("type", "button")
+                .class("icon-button")
+                .attr("aria-label", move || store.say(words::CLOSE_CHAT))
+                .attr("title", move || store.say(words::CLOSE_CHAT))
+                .on(leptos::ev::click, move |_| close(store))
+                .child(icon(icon::CLOSE)),
         ))
         .into_any()
 }

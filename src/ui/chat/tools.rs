@@ -1,0 +1,74 @@
+//! What can be done with an answer: copy it, hear it, say whether it helped.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::feedback::{Verdict, complaints, thumbs};
+use super::speech;
+use crate::protocol::{Block, Reply};
+use crate::ui::browser;
+use crate::ui::element as html;
+use crate::ui::icon::{self, icon};
+use crate::ui::state::Store;
+use crate::ui::words;
+
+pub fn tools(store: Store, reply: &Reply, verdict: ArcRwSignal<Option<Verdict>>) -> AnyView {
+    html::group((
+        html::div().class("message-tools").child((
+            copy(store, reply.text.clone()),
+            aloud(store, reply),
+            thumbs(store, verdict.clone()),
+        )),
+        complaints(store, verdict),
+    ))
+}
+
+fn copy(store: Store, text: String) -> AnyView {
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        let text = text.clone();
+        spawn_local(async move {
+            if browser::copy(text).await {
+                store.announce(words::COPIED.get(store.language.get_untracked()));
+                let _ = copied.try_set(true);
+                browser::after_ms(2_000, move || {
+                    let _ = copied.try_set(false);
+                });
+            }
+        });
+    };
+    html::button()
+        .attr("type", "button")
+        .class("small-button")
+        .on(leptos::ev::click, copy)
+        .child((icon(icon::COPY), move || store.say(if copied.get() { words::COPIED } else { words::COPY })))
+        .into_any()
+}
+
+/// Only where the device has a voice of its own for the answer's language.
+fn aloud(store: Store, reply: &Reply) -> Option<AnyView> {
+    let language = reply.language;
+    if !speech::can_speak(language) {
+        return None;
+    }
+    let text = Block::plain(&reply.blocks);
+    let speaking = RwSignal::new(false);
+    let toggle = move |_| match speaking.get_untracked() {
+        true => speech::hush(),
+        false => {
+            speech::speak(&text, language, move || {
+                let _ = speaking.try_set(false);
+            });
+            speaking.set(true);
+        }
+    };
+    let button = html::button()
+        .attr("type", "button")
+        .class("small-button")
+        .attr("data-testid", "read-aloud")
+        .on(leptos::ev::click, toggle)
+        .child((icon(icon::SPEAK), move || {
+            store.say(if speaking.get() { words::STOP_READING } else { words::READ_ALOUD })
+        }));
+    Some(button.into_any())
+}
