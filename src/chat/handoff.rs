@@ -139,8 +139,9 @@ pub fn mask(text: &str, language: Language) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(is_of_code) {
-        let (before, run) = rest.split_at(start);
-        masked.push_str(before);
+        let run = &rest[start..];
+        masked.push_str(&rest[..start]);
+        let before = &text[..text.len() - run.len()];
         // Single spaces, dots and brackets stand inside a telephone or a card number.
         let long = &run[..grouped_end(run)];
         let short = &run[..run.find(|c| !is_of_code(c)).unwrap_or(run.len())];

@@ -173,7 +173,7 @@ pub fn recognize(raw: &str) -> Option<SmallTalk> {
     ];
     kinds.into_iter().find_map(|(list, kind)| is_in(list).then_some(kind)).or_else(|| {
         // A thumb or a heart alone.
-        let is_emoji = |c: char| matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
+        let is_emoji = |c: char| matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}' | '\u{fe0f}');
         (!raw.trim().is_empty() && raw.trim().chars().all(is_emoji)).then_some(SmallTalk::Noted)
     })
 }

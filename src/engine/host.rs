@@ -14,10 +14,11 @@ use futures::future::{Either, select};
 use futures::lock::Mutex;
 
 use super::Engine;
+use crate::chat::Message;
 use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReport, EngineError, ErrorCode, Event, FromWorker, Language, Phase,
+    ConversationId, DevicePreference, DeviceReport, EngineError, ErrorCode, Event, FromWorker, Phase,
     Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
 };
 
@@ -37,8 +38,7 @@ pub trait Answers {
     async fn ask(
         &self,
         conversation: ConversationId,
-        text: &str,
-        language: Language,
+        message: &Message<'_>,
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<Reply, EngineError>;
@@ -154,9 +154,11 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let _turn = or_cancel(loading.lock(), cancel).await?;
             load(answer, engine, &manifest_url, device).await
         }
-        Request::Ask { conversation, text, language } => {
+        Request::Ask { conversation, text, language, about } => {
             let _turn = or_cancel(asking.lock(), cancel).await?;
-            let reply = engine.ask(conversation, &text, language, &|event| answer.say(event), cancel).await;
+            let now_ms = platform::clock::unix_ms() as i64;
+            let message = Message { text: &text, language, about: about.as_deref(), now_ms };
+            let reply = engine.ask(conversation, &message, &|event| answer.say(event), cancel).await;
             // An engine that was told to stop has no reply, or not the one wanted.
             if cancel.is_cancelled() {
                 return Err(Ended::Cancelled);

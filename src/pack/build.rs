@@ -118,6 +118,7 @@ pub fn quantize(vector: &[f32]) -> (f32, Vec<i8>) {
 fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, BuildError> {
     let mut sections = vec![
         (SectionName::Settings, serde_json::to_vec(&shop.settings)?),
+        (SectionName::Rules, serde_json::to_vec(&shop.rules)?),
         (SectionName::Catalogue, serde_json::to_vec(&shop.products)?),
         (SectionName::Passages, serde_json::to_vec(&shop.passages)?),
         (SectionName::Lexical, lexical::write(&shop.passages, &shop.products)),

@@ -48,12 +48,14 @@ pub struct SectionEntry {
     pub sha256: String,
 }
 
-/// The sections of a pack. Only [`SectionName::Embeddings`] may be absent: a pack without them answers
-/// from words alone.
+/// The sections of a pack. [`SectionName::Embeddings`] may be absent: a pack without them answers from
+/// words alone. [`SectionName::Rules`] may be absent too: nothing is computed then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SectionName {
     Settings,
+    /// What skills compute with; a section of its own, since the page has no use for it.
+    Rules,
     Catalogue,
     Passages,
     Embeddings,

@@ -9,10 +9,12 @@
 //!
 //! The page and the worker open the same file; only [`mod@format`], [`money`] and [`open`] reach the page.
 
+pub mod calendar;
 pub mod format;
 pub mod money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod open;
+pub mod rules;
 
 #[cfg(feature = "import")]
 pub mod build;
@@ -23,3 +25,4 @@ pub use format::{Attribute, Availability, Contact, EncoderId, Localized, Passage
 pub use money::Money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub use open::{Embeddings, Pack, PackError};
+pub use rules::ShopRules;

@@ -10,6 +10,7 @@ use crate::pack::format::{
     EmbeddingsHeader, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
     SectionName, ShopSettings, hex,
 };
+use crate::pack::rules::ShopRules;
 use crate::platform::{JsonError, json};
 
 /// Why a pack cannot be opened.
@@ -34,6 +35,7 @@ impl SectionName {
     fn label(self) -> &'static str {
         match self {
             SectionName::Settings => "settings",
+            SectionName::Rules => "rules",
             SectionName::Catalogue => "catalogue",
             SectionName::Passages => "passages",
             SectionName::Embeddings => "embeddings",
@@ -93,6 +95,14 @@ impl Pack {
 
     pub fn settings(&self) -> Result<ShopSettings, PackError> {
         self.parse(SectionName::Settings)
+    }
+
+    /// What skills compute with; empty where the pack holds none.
+    pub fn rules(&self) -> Result<ShopRules, PackError> {
+        match self.section(SectionName::Rules) {
+            Some(_) => self.parse(SectionName::Rules),
+            None => Ok(ShopRules::default()),
+        }
     }
 
     pub fn products(&self) -> Result<Vec<Product>, PackError> {

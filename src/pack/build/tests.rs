@@ -2,6 +2,7 @@ use std::convert::Infallible;
 
 use super::*;
 use crate::pack::open::{Pack, PackError};
+use crate::pack::rules::ShopRules;
 use crate::pack::{Money, format::Availability, format::Localized, format::ShopSettings};
 
 fn english(text: &str) -> Localized<String> {
@@ -34,6 +35,7 @@ fn shop() -> ShopSource {
     let passage =
         Passage { id: "a#one".into(), heading: "Shipping".into(), text: "It is free.".into(), ..Passage::default() };
     ShopSource {
+        rules: ShopRules::default(),
         settings: ShopSettings { id: "s".into(), languages: vec![Language::En], ..ShopSettings::default() },
         products: vec![product],
         passages: vec![passage],

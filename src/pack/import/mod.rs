@@ -11,6 +11,7 @@
 mod catalogue;
 mod image;
 mod knowledge;
+mod rules;
 mod settings;
 mod source;
 
@@ -19,11 +20,13 @@ use std::fmt;
 use std::path::Path;
 
 use crate::pack::format::{Passage, Product, ShopSettings};
+use crate::pack::rules::ShopRules;
 
 /// A shop, read and free of mistakes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShopSource {
     pub settings: ShopSettings,
+    pub rules: ShopRules,
     pub products: Vec<Product>,
     pub passages: Vec<Passage>,
     /// By name, as products name them.
@@ -76,12 +79,13 @@ pub fn read_shop(dir: &Path) -> Result<ShopSource, Mistakes> {
         mistakes.add(&dir.display().to_string(), None, "is no folder", "name the folder that holds shop.toml");
         return Err(mistakes);
     }
-    let settings = settings::read(dir, &mut mistakes);
+    let settings = settings::read(dir, &mut mistakes).unwrap_or_default();
     // A later reader needs to know the languages; with none it can say nothing useful.
-    let mut shop = ShopSource { settings: settings.unwrap_or_default(), ..ShopSource::default() };
+    let mut shop = ShopSource { settings: settings.shop, rules: settings.rules, ..ShopSource::default() };
     if !shop.settings.languages.is_empty() {
         (shop.products, shop.images) = catalogue::read(dir, &shop.settings, &mut mistakes);
         shop.passages = knowledge::read(dir, &shop.settings, &shop.products, &mut mistakes);
+        rules::check(&settings.text, &shop.rules, &shop.settings.currency, &shop.passages, &mut mistakes);
     }
     if mistakes.0.is_empty() {
         return Ok(shop);

@@ -1,24 +1,26 @@
-//! `shop.toml` → [`ShopSettings`].
+//! `shop.toml` → [`ShopSettings`], and what `rules` reads of it.
 
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Mistakes;
 use super::source::{line_at, read_text};
+use super::{Mistakes, rules};
 use crate::pack::format::{Contact, FORMAT_VERSION, Localized, ShopSettings};
 use crate::pack::money::{CURRENCIES, find_currency};
+use crate::pack::rules::ShopRules;
 use crate::protocol::Language;
 
-const FILE: &str = "shop.toml";
+pub const FILE: &str = "shop.toml";
 
-/// Every key of the top level; the order of a good file.
-const KEYS: [&str; 12] = [
+/// Every key of the top level but the tables of `rules`; the order of a good file.
+const KEYS: [&str; 13] = [
     "format",
     "id",
     "currency",
     "languages",
+    "time_zone",
     "accent",
     "accent_dark",
     "name",
@@ -30,8 +32,17 @@ const KEYS: [&str; 12] = [
 ];
 const CONTACT_KEYS: [&str; 5] = ["email", "telephone", "whatsapp", "address", "hours"];
 
+/// What `shop.toml` holds.
+#[derive(Default)]
+pub struct Settings {
+    /// The file, to find the lines of later mistakes.
+    pub text: String,
+    pub shop: ShopSettings,
+    pub rules: ShopRules,
+}
+
 /// Reads the settings; `None` where the file is missing or is no TOML.
-pub fn read(dir: &Path, mistakes: &mut Mistakes) -> Option<ShopSettings> {
+pub fn read(dir: &Path, mistakes: &mut Mistakes) -> Option<Settings> {
     let text = read_text(dir, FILE, mistakes)?;
     let (root, errors) = DeTable::parse_recoverable(&text);
     for error in &errors {
@@ -41,7 +52,10 @@ pub fn read(dir: &Path, mistakes: &mut Mistakes) -> Option<ShopSettings> {
     if !errors.is_empty() {
         return None;
     }
-    Some(Reader { text: &text, mistakes }.shop(root.get_ref()))
+    let shop = Reader { text: &text, mistakes }.shop(root.get_ref());
+    let rules = rules::read(&text, root.get_ref(), mistakes);
+    drop(root);
+    Some(Settings { shop, rules, text })
 }
 
 struct Reader<'a> {
@@ -53,7 +67,7 @@ type Value<'a> = Spanned<DeValue<'a>>;
 
 impl Reader<'_> {
     fn shop(&mut self, root: &DeTable<'_>) -> ShopSettings {
-        self.check_keys(root, "", &KEYS);
+        self.check_keys(root, "", &[&KEYS[..], &rules::TABLES].concat());
         self.format(root);
         let languages = self.languages(root);
         let mut settings = ShopSettings {

@@ -1,0 +1,256 @@
+//! What of the catalogue fits: a kind, a price, a colour, a property, what is in stock.
+
+use std::collections::BTreeSet;
+
+use super::details::{STOCK, yes_or_no};
+use super::words::{Sentence, says};
+use super::{Computed, Outcome, Request, Shop, Skill, Value};
+use crate::chat::slots::{Budget, Size};
+use crate::pack::Product;
+use crate::protocol::Language;
+use crate::retrieve::tokens::{is_han, normalize, terms};
+
+/// Products in a reply; the count says how many there are.
+const MAX_SHOWN: usize = 6;
+const ON_SALE: &[&str] =
+    &["on sale", "discounted", "reduced", "special offer", "on offer", "特价", "促销", "打折", "降价"];
+const WITHOUT_EN: &[&str] = &["no ", "without ", "free of ", "not contain ", "zero "];
+const WITHOUT_ZH: &[&str] = &["不含", "没有", "无", "不带", "零"];
+
+/// What is asked of a product.
+struct Need {
+    /// What the shopper reads: `up to €30`, `红色`.
+    words: String,
+    fits: Box<dyn Fn(&Product) -> bool>,
+}
+
+pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
+    let mut sentence = Sentence::new(request, shop.today(request));
+    let text = normalize(request.text);
+    let budget = request.slots.budget.as_ref().map(|slot| &slot.value);
+    let mut needs = Vec::new();
+    let (kinds, rest) = kinds(shop, &text);
+    if let Some(budget) = budget {
+        needs.push(price_need(budget, &mut sentence));
+    }
+    for colour in &request.slots.colours {
+        let colour = colour.value;
+        let words = sentence.say(colour.id.to_owned(), colour.zh());
+        needs.push(Need { words, fits: Box::new(move |product| colour.is_of(product)) });
+    }
+    if let Some(size) = &request.slots.size {
+        let size = size.value.clone();
+        needs.push(Need { words: size.to_string(), fits: Box::new(move |product| is_size(product, &size)) });
+    }
+    if says(&text, ON_SALE) {
+        let words = sentence.say("reduced".to_owned(), "特价".to_owned());
+        needs.push(Need { words, fits: Box::new(|product| product.sale_price.is_some()) });
+    }
+    let wants_stock = says(&text, STOCK);
+    needs.extend(properties(shop, &text, request.language));
+    if needs.is_empty() && !(wants_stock && !kinds.is_empty()) && kinds.is_empty() {
+        return Outcome::NotApplicable;
+    }
+    let mut matches: Vec<(&Product, u32)> = shop
+        .products
+        .iter()
+        .filter(|product| needs.iter().all(|need| (need.fits)(product)))
+        .filter_map(|product| Some((product, if kinds.is_empty() { 1 } else { kind_score(product, &kinds)? })))
+        .collect();
+    // Words that name no kind but stand in titles: “sencha under 20”.
+    if kinds.is_empty() && !rest.is_empty() {
+        let has = |product: &Product| {
+            let words: BTreeSet<String> = product.title.0.values().flat_map(|title| terms(title)).collect();
+            rest.iter().any(|word| words.contains(word))
+        };
+        if shop.products.iter().any(has) {
+            matches.retain(|(product, _)| has(product));
+        }
+    }
+    let total = matches.len();
+    let in_stock = matches.iter().filter(|(product, _)| product.is_in_stock()).count();
+    if wants_stock && in_stock > 0 {
+        matches.retain(|(product, _)| product.is_in_stock());
+    }
+    matches.sort_by_key(|(product, score)| {
+        (!product.is_in_stock(), std::cmp::Reverse(*score), product.current_price().minor, product.id.clone())
+    });
+    let words: Vec<String> = needs.iter().map(|need| need.words.clone()).collect();
+    let words = words.join(if request.language == Language::Zh { "、" } else { ", " });
+    let shown: Vec<&Product> = matches.iter().map(|(product, _)| *product).take(MAX_SHOWN).collect();
+    let n = sentence.keep(matches.len().to_string());
+    let en_words = if words.is_empty() { String::new() } else { format!(" ({words})") };
+    let zh_words = if words.is_empty() { String::new() } else { format!("（{words}）") };
+    let mut text = match matches.len() {
+        0 => sentence.say(
+            format!("Nothing in the catalogue fits that{en_words}."),
+            format!("目录里没有符合条件的商品{zh_words}。"),
+        ),
+        1 => sentence.say(format!("One product fits{en_words}:"), format!("有一款符合{zh_words}：")),
+        _ if matches.len() > MAX_SHOWN => sentence.say(
+            format!("{n} products fit{en_words}. Here are {MAX_SHOWN} of them:"),
+            format!("有 {n} 款符合{zh_words}，先看其中 {MAX_SHOWN} 款："),
+        ),
+        _ => sentence.say(format!("{n} products fit{en_words}:"), format!("有 {n} 款符合{zh_words}：")),
+    };
+    if let Some(foreign) = budget.and_then(|budget| budget.foreign) {
+        let own = &shop.settings.currency;
+        text = sentence.say(
+            format!("Our prices are in {own}; I took your {foreign} limit as {own}. {text}"),
+            format!("本店以 {own} 标价，我把您说的 {foreign} 数字当作 {own} 来算。{text}"),
+        );
+    }
+    let lines: Vec<String> = shown.iter().map(|product| line(product, &mut sentence)).collect();
+    if !lines.is_empty() {
+        text = format!("{text}\n\n{}", lines.join("\n"));
+    }
+    let ids: Vec<String> = shown.iter().map(|product| product.id.clone()).collect();
+    Outcome::Done(Box::new(Computed {
+        skill: Skill::FilterCatalogue,
+        value: Value::Matches { total, in_stock },
+        text,
+        sources: ids.clone(),
+        numbers: sentence.numbers,
+        products: ids,
+        action: None,
+    }))
+}
+
+fn price_need(budget: &Budget, sentence: &mut Sentence) -> Need {
+    let mut money = |money: &Option<crate::pack::Money>| money.as_ref().map(|money| sentence.money(money));
+    let (min, max) = (money(&budget.min), money(&budget.max));
+    let words = match (min, max) {
+        (Some(min), Some(max)) => sentence.say(format!("{min} to {max}"), format!("{min}到{max}")),
+        (Some(min), None) => sentence.say(format!("from {min}"), format!("{min}起")),
+        (_, max) => {
+            let max = max.unwrap_or_default();
+            sentence.say(format!("up to {max}"), format!("{max}以内"))
+        }
+    };
+    let budget = budget.clone();
+    Need { words, fits: Box::new(move |product| budget.allows(product.current_price())) }
+}
+
+fn line(product: &Product, sentence: &mut Sentence) -> String {
+    let price = sentence.money(product.current_price());
+    let title = product.title.text(sentence.language);
+    let stock = match product.is_in_stock() {
+        true => String::new(),
+        false => sentence.say(", not in stock".to_owned(), "，暂无现货".to_owned()),
+    };
+    sentence.say(format!("- **{title}**: {price}{stock}"), format!("- **{title}**：{price}{stock}"))
+}
+
+/// Words of the message that name kinds of goods, and those that may name something else.
+fn kinds(shop: &Shop<'_>, text: &str) -> (Vec<String>, Vec<String>) {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for product in shop.products {
+        known.extend(labels(product).flat_map(|(label, _)| label_terms(label)));
+    }
+    let mut kinds: Vec<String> = Vec::new();
+    let mut rest = Vec::new();
+    for term in terms(text) {
+        let is_single_han = term.chars().count() == 1 && term.starts_with(is_han);
+        if known.contains(&term) && !is_single_han {
+            kinds.push(term);
+        } else if !is_single_han && !term.bytes().all(|byte| byte.is_ascii_digit()) {
+            rest.push(term);
+        }
+    }
+    if says(text, &["gift", "gifts", "present", "presents", "礼物", "送人", "礼品", "送礼"]) {
+        kinds.retain(|kind| !["present", "礼物", "礼品", "送人"].contains(&kind.as_str()));
+        kinds.push(if known.contains("gift") { "gift" } else { "送礼" }.to_owned());
+    }
+    kinds.sort();
+    kinds.dedup();
+    (kinds, rest)
+}
+
+/// What a product is filed under, in every language: the levels of its type weigh more than its tags.
+fn labels(product: &Product) -> impl Iterator<Item = (&str, u32)> {
+    let types = product.product_type.0.values().flatten().map(|label| (label.as_str(), 2));
+    let tags = product.tags.0.values().flatten().map(|label| (label.as_str(), 1));
+    types.chain(tags)
+}
+
+fn label_terms(label: &str) -> Vec<String> {
+    terms(label)
+}
+
+/// How well a product is of all the kinds; `None` where it is not of one of them.
+fn kind_score(product: &Product, kinds: &[String]) -> Option<u32> {
+    let labels: Vec<(Vec<String>, u32)> = labels(product).map(|(label, weight)| (label_terms(label), weight)).collect();
+    kinds.iter().try_fold(0, |score, kind| {
+        let best = labels.iter().filter(|(terms, _)| terms.contains(kind)).map(|(_, weight)| *weight).max()?;
+        Some(score + best)
+    })
+}
+
+/// Properties by the names of details: “no caffeine”, “dishwasher safe”, 不含咖啡因.
+fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<Need> {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for product in shop.products {
+        for attributes in product.attributes.0.values() {
+            names.extend(
+                attributes.iter().filter(|row| yes_or_no(&row.value).is_some()).map(|row| normalize(&row.name)),
+            );
+        }
+    }
+    let mut needs = Vec::new();
+    for name in names {
+        let plain = name.trim_end_matches("-free").trim_end_matches(" safe").trim_start_matches('无').to_owned();
+        // “Gluten-free: yes” and “Caffeine: none” say the same kind of thing.
+        let names_absence = plain.len() < name.len() && !name.ends_with(" safe");
+        let is_said = if plain.starts_with(is_han) {
+            plain.chars().count() >= 2 && text.contains(&plain)
+        } else {
+            says(text, &[&plain])
+        };
+        if !is_said {
+            continue;
+        }
+        let at = text.find(&plain).unwrap_or(0);
+        let (before, after) = (&text[..at], &text[at + plain.len()..]);
+        let is_absent = WITHOUT_EN.iter().chain(WITHOUT_ZH).any(|word| before.ends_with(word))
+            || after.starts_with("-free")
+            || after.starts_with(" free");
+        let wanted = is_absent == names_absence;
+        let words = match (language, is_absent) {
+            (Language::En, true) => format!("no {plain}"),
+            (Language::En, false) => name.clone(),
+            (Language::Zh, true) => format!("不含{plain}"),
+            (Language::Zh, false) => name.clone(),
+        };
+        let fits = move |product: &Product| {
+            let rows = product.attributes.0.values().flatten();
+            rows.into_iter().any(|row| normalize(&row.name) == name && yes_or_no(&row.value) == Some(wanted))
+        };
+        needs.push(Need { words, fits: Box::new(fits) });
+    }
+    needs
+}
+
+/// Whether a product's size, or a row of its details, is this one; capacities within a tenth.
+fn is_size(product: &Product, size: &Size) -> bool {
+    let texts = || {
+        let rows = product.attributes.0.values().flatten().map(|row| row.value.as_str());
+        product.size.0.values().map(String::as_str).chain(rows)
+    };
+    let near = |asked: f64, found: f64| (found - asked).abs() <= 0.1 * asked;
+    match size {
+        Size::Millilitres(ml) => {
+            texts().any(|text| measure(text, &[("ml", 1.0), ("l", 1000.0)]).is_some_and(|n| near((*ml).into(), n)))
+        }
+        Size::Millimetres(mm) => {
+            texts().any(|text| measure(text, &[("cm", 10.0), ("mm", 1.0)]).is_some_and(|n| near((*mm).into(), n)))
+        }
+        Size::Label(label) => texts().any(|text| says(&normalize(text), &[label])),
+    }
+}
+
+/// `350 ml`, `1.2 l`.
+fn measure(text: &str, units: &[(&str, f64)]) -> Option<f64> {
+    let (number, unit) = text.trim().split_once(' ')?;
+    let (_, factor) = units.iter().find(|(name, _)| unit.trim() == *name)?;
+    number.parse::<f64>().ok().map(|number| number * factor)
+}

@@ -1,0 +1,178 @@
+//! Weights, sizes and quantities.
+
+use std::fmt;
+
+use super::Slot;
+use super::number::{Number, numbers};
+use super::reading::{Reading, Taken, is_whole};
+
+/// A size that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Size {
+    Millilitres(u32),
+    Millimetres(u32),
+    /// As it was said: `xl`, `large`, 大号.
+    Label(String),
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Size::Millilitres(n) => write!(f, "{n} ml"),
+            Size::Millimetres(n) => write!(f, "{n} mm"),
+            Size::Label(label) => f.write_str(label),
+        }
+    }
+}
+
+/// Grams of a unit; the longer name first where one begins another.
+const WEIGHTS: &[(&str, f64)] = &[
+    ("kilograms", 1000.0),
+    ("kilogram", 1000.0),
+    ("kilos", 1000.0),
+    ("kilo", 1000.0),
+    ("kgs", 1000.0),
+    ("kg", 1000.0),
+    ("grams", 1.0),
+    ("gram", 1.0),
+    ("gr", 1.0),
+    ("g", 1.0),
+    ("lbs", 453.592_37),
+    ("lb", 453.592_37),
+    ("ounces", 28.349_523),
+    ("ounce", 28.349_523),
+    ("oz", 28.349_523),
+    ("公斤", 1000.0),
+    ("千克", 1000.0),
+    ("斤", 500.0),
+    ("克", 1.0),
+];
+const VOLUMES: &[(&str, f64)] = &[
+    ("millilitres", 1.0),
+    ("milliliters", 1.0),
+    ("ml", 1.0),
+    ("cl", 10.0),
+    ("litres", 1000.0),
+    ("liters", 1000.0),
+    ("litre", 1000.0),
+    ("liter", 1000.0),
+    ("l", 1000.0),
+    ("毫升", 1.0),
+    ("升", 1000.0),
+];
+const LENGTHS: &[(&str, f64)] = &[("centimetres", 10.0), ("cm", 10.0), ("mm", 1.0), ("厘米", 10.0), ("毫米", 1.0)];
+const LABELS: &[&str] = &[
+    "xxl",
+    "xl",
+    "xs",
+    "extra large",
+    "large size",
+    "medium size",
+    "small size",
+    "size xxl",
+    "size xl",
+    "size l",
+    "size m",
+    "size s",
+    "size xs",
+    "加大号",
+    "大号",
+    "中号",
+    "小号",
+    "特大号",
+];
+/// Words for pieces, right behind the number.
+const PIECES: &[&str] = &[
+    "pieces", "piece", "pcs", "pairs", "sets", "boxes", "packs", "packets", "bags", "tins", "x ", "of ", "个", "只",
+    "件", "套", "盒", "包", "罐", "袋", "份", "把", "条", "对",
+];
+/// More than this is a code or a year.
+const MAX_QUANTITY: u32 = 1000;
+/// More than this is not sent as a parcel.
+const MAX_GRAMS: f64 = 10_000_000.0;
+
+/// Grams.
+pub(super) fn weight(reading: &Reading<'_>, taken: &mut Taken) -> Option<Slot<u32>> {
+    let text = &reading.text;
+    if let Some(slot) = measured(reading, taken, WEIGHTS) {
+        let (grams, range) = slot;
+        return (grams <= MAX_GRAMS).then(|| reading.slot(grams.round() as u32, range));
+    }
+    let fixed = [("half a kilo", 500), ("half a pound", 227), ("a kilo", 1000), ("半公斤", 500), ("半斤", 250)];
+    fixed.into_iter().find_map(|(phrase, grams)| {
+        let range = reading.find(phrase).next()?;
+        debug_assert!(text.is_char_boundary(range.end));
+        taken.take(range.clone());
+        Some(reading.slot(grams, range))
+    })
+}
+
+pub(super) fn size(reading: &Reading<'_>, taken: &mut Taken) -> Option<Slot<Size>> {
+    type Make = fn(u32) -> Size;
+    for (units, make) in [(VOLUMES, Size::Millilitres as Make), (LENGTHS, Size::Millimetres as Make)] {
+        if let Some((value, range)) = measured(reading, taken, units) {
+            return (value <= f64::from(u32::MAX)).then(|| reading.slot(make(value.round() as u32), range));
+        }
+    }
+    LABELS.iter().find_map(|label| {
+        let range = reading.find(label).next()?;
+        taken.take(range.clone());
+        let value = label.trim_start_matches("size ").trim_end_matches(" size").to_owned();
+        Some(reading.slot(Size::Label(value), range))
+    })
+}
+
+/// Pieces: `two gaiwans`, `x3`, 三个.
+pub(super) fn quantity(reading: &Reading<'_>, taken: &mut Taken) -> Option<Slot<u32>> {
+    let text = &reading.text;
+    numbers(text).into_iter().find_map(|Number { value, range }| {
+        let whole = value.whole().filter(|whole| (1..=MAX_QUANTITY).contains(whole))?;
+        if !taken.is_free(&range) {
+            return None;
+        }
+        let after = text[range.end..].trim_start();
+        let at = text.len() - after.len();
+        let is_times = ["x", "×"].iter().any(|sign| {
+            text[..range.start].strip_suffix(sign).is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()))
+        });
+        let counts = PIECES.iter().any(|word| {
+            after.starts_with(word)
+                && is_whole(text, &(at..at + word.trim_end().len()))
+                && !after[word.len()..].starts_with(['月', '星', '周', '小'])
+        });
+        if !is_times && !counts && taken.is_free(&(at..at + 1)) {
+            return None;
+        }
+        taken.take(range.clone());
+        Some(reading.slot(whole, range))
+    })
+}
+
+/// The first number with one of the units: its value in the base unit, and where both stand.
+fn measured(reading: &Reading<'_>, taken: &mut Taken, units: &[(&str, f64)]) -> Option<(f64, std::ops::Range<usize>)> {
+    let text = &reading.text;
+    numbers(text).into_iter().find_map(|number| {
+        if !taken.is_free(&number.range) {
+            return None;
+        }
+        let after = text[number.range.end..].trim_start();
+        let at = text.len() - after.len();
+        let fits = |(name, _): &&(&str, f64)| after.starts_with(name) && is_unit_end(text, at + name.len());
+        let (name, factor) = units.iter().find(fits)?;
+        let mut end = at + name.len();
+        let mut value = number.value.value() * factor;
+        // “一斤半”.
+        if text[end..].starts_with('半') {
+            (value, end) = (value + 0.5 * factor, end + '半'.len_utf8());
+        }
+        let range = number.range.start..end;
+        taken.take(range.clone());
+        Some((value, range))
+    })
+}
+
+fn is_unit_end(text: &str, end: usize) -> bool {
+    let last = text[..end].chars().next_back();
+    let next = text[end..].chars().next();
+    !(last.is_some_and(|c| c.is_ascii_alphabetic()) && next.is_some_and(|c| c.is_ascii_alphanumeric()))
+}
