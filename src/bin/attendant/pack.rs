@@ -6,9 +6,10 @@ use anyhow::Context;
 use attendant::chat::evaluate::{Evaluation, Score, evaluate, read_questions};
 use attendant::pack::build::{build, build_lexical};
 use attendant::pack::import::{ShopSource, read_shop};
+use attendant::platform::clock;
 use attendant::protocol::DevicePreference;
 
-use crate::ask::{open_attendant, open_encoder, read_device};
+use crate::ask::{open_attendant, open_encoder, read_device, read_time};
 use crate::embed::load_encoder;
 
 /// Build, check and judge shop packs.
@@ -41,6 +42,9 @@ pub enum Command {
         questions: PathBuf,
         #[arg(long)]
         json: bool,
+        /// The time it is, `2026-12-01T10:00:00Z`.
+        #[arg(long, value_parser = read_time)]
+        now: Option<i64>,
     },
 }
 
@@ -51,8 +55,8 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             print_counts(&read_or_exit(&dir));
             Ok(())
         }
-        Command::Eval { pack, model, device, questions, json } => {
-            judge(&pack, model.as_deref(), device, &questions, json)
+        Command::Eval { pack, model, device, questions, json, now } => {
+            judge(&pack, model.as_deref(), device, &questions, json, now)
         }
     }
 }
@@ -98,13 +102,15 @@ fn judge(
     device: DevicePreference,
     questions: &Path,
     json: bool,
+    now_ms: Option<i64>,
 ) -> anyhow::Result<()> {
     let attendant = open_attendant(pack)?;
     let encoder = model.map(|model| open_encoder(&attendant, model, device)).transpose()?;
     let text = std::fs::read_to_string(questions).with_context(|| format!("cannot read {}", questions.display()))?;
     let cases = read_questions(&text).with_context(|| format!("{} is no question file", questions.display()))?;
+    let now_ms = now_ms.unwrap_or_else(|| clock::unix_ms() as i64);
     let mut failure = None;
-    let evaluation = evaluate(&attendant, &cases, |text| match encoder.as_ref()?.embed(&[text.to_owned()]) {
+    let evaluation = evaluate(&attendant, &cases, now_ms, |text| match encoder.as_ref()?.embed(&[text.to_owned()]) {
         Ok(mut vectors) => vectors.pop(),
         Err(error) => {
             failure = Some(error);
@@ -140,6 +146,10 @@ fn print_score(language: &str, score: &Score) {
     println!("  expected product shown              {}", share(score.product_hits, score.n_products));
     println!("  decline recall                      {}", share(score.declines_right, score.n_declines));
     println!("  decline precision                   {}", share(score.declines_right, score.declines_made));
+    for (kind, (of, right)) in &score.others {
+        println!("  {kind:<35} {}", share(*right, *of));
+    }
+    println!("  replies that their sources do not bear out {}", score.ungrounded);
     for (pair, n) in &score.confusion {
         println!("  {pair:<20} {n}");
     }
