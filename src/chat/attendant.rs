@@ -129,9 +129,28 @@ impl Attendant {
     fn answer_one(&self, conversation: &mut Conversation, turn: &Turn, part: &Part, embedding: Option<&[f32]>) -> Draft {
         let passages = self.passages_for(turn, part, embedding);
         let products = self.products_for(turn, part, embedding);
-        let outcome = self.run_skills(conversation, turn, part);
-        let signs = self.signs(turn, part, embedding.is_some(), &passages, &products, outcome.is_some());
-        let act = policy::act(&signs);
+        let mut signs = self.signs(turn, part, embedding.is_some(), &passages, &products);
+        let answers = matches!(policy::act(&signs), Act::Answer);
+        let outcome = self.run_skills(conversation, turn, part, &passages, answers);
+        signs.skill = outcome.is_some();
+        let mut act = policy::act(&signs);
+        let mut outcome = outcome;
+        // Whoever asks about one product is told of it, and not of others like it.
+        let asked_of = part.slots.products.first().filter(|slot| part.slots.products.len() == 1 && slot.span.is_empty());
+        if act == Act::Products && signs.lean <= 0.0 && !part.wish.is_any()
+            && let Some(product) = asked_of.and_then(|slot| self.product(slot.value.only()?))
+        {
+            let request = skills::Request {
+                text: product.title.text(turn.language),
+                language: turn.language,
+                slots: &part.slots,
+                shown: &conversation.shown,
+                cart: &[],
+                now_ms: turn.now_ms,
+            };
+            outcome = Some((Skill::ProductDetails, skills::run(Skill::ProductDetails, &self.shop(), &request)));
+            act = Act::Skill;
+        }
         let mut draft = match act {
             Act::Skill => match outcome {
                 Some((_, Outcome::Done(computed))) => self.computed(turn, *computed),
@@ -172,33 +191,13 @@ impl Attendant {
         draft
     }
 
-    /// The first skill that has something to say. One that the message proposes itself wins over the one
-    /// that answered its subject.
-    fn run_skills(&self, conversation: &Conversation, turn: &Turn, part: &Part) -> Option<(Skill, Outcome)> {
-        let shop = self.shop();
-        let request = skills::Request {
-            text: &part.own,
-            language: turn.language,
-            slots: &part.slots,
-            shown: &conversation.shown,
-            cart: &[],
-            now_ms: turn.now_ms,
-        };
-        let mut proposed = skills::propose(&shop, &request);
-        proposed.extend(part.skill.filter(|skill| !proposed.contains(skill)));
-        proposed.into_iter().find_map(|skill| match skills::run(skill, &shop, &request) {
-            Outcome::NotApplicable => None,
-            outcome => Some((skill, outcome)),
-        })
-    }
-
-    fn signs(&self, turn: &Turn, part: &Part, has_vectors: bool, passages: &[Hit], products: &[Hit], skill: bool) -> Signs {
+    fn signs(&self, turn: &Turn, part: &Part, has_vectors: bool, passages: &[Hit], products: &[Hit]) -> Signs {
         let language = turn.language;
         let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
         Signs {
             language,
             has_vectors,
-            skill,
+            skill: false,
             is_foreign: scope::is_symptom(&part.own) || scope::is_foreign(&part.own, |phrase| self.speaks_of(phrase)),
             is_unsold: self.is_unsold(part, language, passages),
             passage: best(passages),
@@ -206,18 +205,20 @@ impl Attendant {
             known_share: self.index.known_share(&content(&part.wish.rest, language), language),
             lean: lean(&part.search_text, &part.wish, language),
             has_wish: part.wish.is_any(),
-            follows_products: part.topic.as_ref().is_some_and(|topic| topic.about_products),
+            follows_products: part.topic.as_ref().is_some_and(|topic| {
+                topic.about_products || topic.product.is_some() && !part.slots.colours.is_empty()
+            }),
             is_vague: self.is_vague(part, language, passages),
-            asks_contact: asks_contact(&part.own),
+            asks_contact: asks_contact(&part.own) && !self.tells_contact(passages),
+            names_kind: self.names_kind(part, language),
             is_chosen: part.passage.is_some(),
         }
     }
 
-    /// Whether the shop speaks of a phrase where it says what it has: headings, other wordings, titles.
+    /// Whether the shop speaks of a phrase where it says what it has: headings and titles.
     fn speaks_of(&self, phrase: &str) -> bool {
         let holds = |text: &str| super::phrases::find(&normalize(text), phrase).is_some();
-        let in_passage = |passage: &Passage| holds(&passage.heading) || passage.also.iter().any(|also| holds(also));
-        self.passages.iter().any(in_passage)
+        self.passages.iter().any(|passage| holds(&passage.heading))
             || self.products.iter().any(|product| product.title.0.values().any(|title| holds(title)))
     }
 
@@ -231,10 +232,28 @@ impl Attendant {
         let most = if language == Language::Zh { wanted.len() / 2 } else { 0 };
         let held = passages.first().is_some_and(|hit| {
             let passage = &self.passages[hit.index];
-            let theirs = terms(&format!("{} {} {}", passage.heading, passage.also.join(" "), passage.text));
+            let theirs = terms(&format!("{} {}", passage.heading, passage.also.join(" ")));
             wanted.iter().all(|term| theirs.contains(term))
         });
         n_unknown > most && !held
+    }
+
+    /// Whether the best passage holds the telephone number or an address of the shop.
+    fn tells_contact(&self, passages: &[Hit]) -> bool {
+        let contact = &self.settings.contact;
+        let values = [&contact.email, &contact.telephone, &contact.whatsapp].into_iter().flatten();
+        let mut values = values.chain(contact.address.0.values());
+        passages.first().is_some_and(|hit| values.any(|value| self.passages[hit.index].markdown.contains(value.as_str())))
+    }
+
+    /// Whether all it names is a kind of goods, as the catalogue calls it: “show me teapots”.
+    fn names_kind(&self, part: &Part, language: Language) -> bool {
+        let wanted: Vec<String> = terms(&content(&part.wish.rest, language)).into_iter().filter(|term| is_telling(term)).collect();
+        let is_kind = |product: &Product| {
+            let kinds = terms(&format!("{} {}", product.product_type.items(language).join(" "), product.category));
+            wanted.iter().all(|term| kinds.contains(term))
+        };
+        !wanted.is_empty() && self.products.iter().any(is_kind)
     }
 
     /// One word that several passages of one file fit alike.
@@ -268,7 +287,7 @@ impl Attendant {
         } else if reply.kind == ReplyKind::Products {
             conversation.focus = None;
         }
-        if !shown.is_empty() {
+        if shown.len() > 1 || !shown.is_empty() && conversation.shown.is_empty() {
             conversation.shown = shown;
         }
         let source = reply.sources.first().map(|source| source.id.clone()).filter(|id| id.contains('#'));

@@ -14,7 +14,7 @@ use crate::chat::turn::{Part, Turn};
 use crate::chat::wish::describe_price;
 use crate::chat::wording::wording;
 use crate::pack::Money;
-use crate::pack::format::{Availability, Product};
+use crate::pack::format::{Availability, Passage, Product};
 use crate::protocol::{ChannelKind, Handoff, Language, Reason, Recommendation, Reply, ReplyKind, Risk, Source};
 use crate::retrieve::Hit;
 
@@ -180,13 +180,8 @@ impl Attendant {
         let language = turn.language;
         let source = |id: &String| {
             let passage = self.passage(id, language).or_else(|| self.passages().iter().find(|passage| passage.id == *id));
-            let of_passage = passage.map(|passage| Source {
-                id: id.clone(),
-                title: passage.heading.clone(),
-                score: 1.0,
-                passage: prose::parse(&passage.markdown),
-            });
-            of_passage.or_else(|| Some(self.product_source(self.product(id)?, 1.0, language)))
+            let quoted = passage.map(|passage| of_passage(passage, 1.0));
+            quoted.or_else(|| Some(self.product_source(self.product(id)?, 1.0, language)))
         };
         let kind = match computed.skill {
             Skill::FilterCatalogue => ReplyKind::Products,
@@ -203,7 +198,8 @@ impl Attendant {
                 products: computed.products.iter().map(|id| card(id, 1.0)).collect(),
                 ..Reply::default()
             },
-            computed: computed.numbers,
+            // How many are shown is counted here.
+            computed: computed.numbers.into_iter().chain([computed.products.len().to_string()]).collect(),
             skill: Some(computed.skill),
             ..Draft::default()
         }
@@ -244,7 +240,11 @@ impl Attendant {
         }
         let text = lines.join("\n");
         let title = self.settings().name.text(turn.language).to_owned();
-        let source = Source { id: "shop#contact".into(), title, score: 1.0, passage: prose::parse(&text) };
+        // Where a passage says it too, that is the source.
+        let source = match self.contact_passage(turn.language) {
+            Some(passage) => of_passage(passage, 1.0),
+            None => Source { id: "shop#contact".into(), title, score: 1.0, passage: prose::parse(&text) },
+        };
         // The settings are all that stands in it.
         let computed = vec![text.clone()];
         Draft { reply: Reply { kind: ReplyKind::Answer, text, sources: vec![source], ..Reply::default() }, computed, ..Draft::default() }
@@ -316,7 +316,8 @@ impl Attendant {
             true => words.no_channel.to_owned(),
             false => format!("{intro}\n\n{}\n\n{}", lines.join("\n"), words.person_next),
         };
-        let reply = Reply { kind: ReplyKind::Handoff, text, handoff: Some(handoff), ..Reply::default() };
+        let sources = self.contact_passage(turn.language).map(|passage| of_passage(passage, 1.0)).into_iter().collect();
+        let reply = Reply { kind: ReplyKind::Handoff, text, sources, handoff: Some(handoff), ..Reply::default() };
         Draft { reply, computed: lines, ..Draft::default() }
     }
 
@@ -397,13 +398,17 @@ impl Attendant {
     }
 
     fn passage_source(&self, hit: &Hit) -> Source {
-        let passage = &self.passages()[hit.index];
-        Source {
-            id: hit.id.clone(),
-            title: passage.heading.clone(),
-            score: hit.score,
-            passage: prose::parse(&passage.markdown),
-        }
+        of_passage(&self.passages()[hit.index], hit.score)
+    }
+
+    /// The shop's own words on how to reach it, where it has any.
+    fn contact_passage(&self, language: Language) -> Option<&Passage> {
+        let contact = &self.settings().contact;
+        let values = || [&contact.email, &contact.telephone].into_iter().flatten();
+        let tells = |passage: &&Passage| {
+            passage.language == language && values().all(|value| passage.markdown.contains(value.as_str()))
+        };
+        self.passages().iter().find(tells).filter(|_| values().next().is_some())
     }
 
     fn product_source(&self, product: &Product, score: f32, language: Language) -> Source {
@@ -454,6 +459,11 @@ impl Draft {
     fn of(reply: Reply) -> Draft {
         Draft { reply, ..Draft::default() }
     }
+}
+
+fn of_passage(passage: &Passage, score: f32) -> Source {
+    let (id, title) = (passage.id.clone(), passage.heading.clone());
+    Source { id, title, score, passage: prose::parse(&passage.markdown) }
 }
 
 fn recommend(hit: &Hit) -> Recommendation {

@@ -106,8 +106,8 @@ pub fn evaluate(
                 score.n_answers += 1;
                 score.retrieved_1 += usize::from(ranked.iter().take(1).any(|hit| is_expected(&hit.id)));
                 score.retrieved_3 += usize::from(ranked.iter().take(3).any(|hit| is_expected(&hit.id)));
-                // A skill that cites the passage answers as well as the passage.
-                let is_answer = matches!(reply.kind, ReplyKind::Answer | ReplyKind::Skill);
+                // A skill or a hand-off that cites the passage answers as well as the passage.
+                let is_answer = matches!(reply.kind, ReplyKind::Answer | ReplyKind::Skill | ReplyKind::Handoff);
                 let right = is_answer && first.is_some_and(|source| is_expected(&source.id));
                 score.top_1 += usize::from(right);
                 right

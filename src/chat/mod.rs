@@ -36,6 +36,7 @@ pub mod skills;
 pub mod slots;
 mod small_talk;
 mod stream;
+mod trust;
 mod turn;
 mod wish;
 mod wording;

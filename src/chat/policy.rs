@@ -125,6 +125,8 @@ pub(super) struct Signs {
     /// A bare word that several passages fit alike.
     pub is_vague: bool,
     pub asks_contact: bool,
+    /// All it names is a kind of goods.
+    pub names_kind: bool,
     /// Which passage is meant has been said.
     pub is_chosen: bool,
 }
@@ -143,6 +145,9 @@ pub(super) fn act(signs: &Signs) -> Act {
     if signs.is_unsold {
         return Act::Decline;
     }
+    if signs.is_vague && signs.known_share >= 1.0 {
+        return Act::Clarify;
+    }
     let thresholds = match (signs.has_vectors, signs.language) {
         (true, _) => FUSED,
         (false, Language::En) => WORDS_EN,
@@ -151,14 +156,15 @@ pub(super) fn act(signs: &Signs) -> Act {
     let unknown = thresholds.unknown * (1.0 - signs.known_share);
     let (answer, product) = (signs.passage - unknown, signs.product - unknown);
     let share = if signs.has_wish { WISH_SHARE } else { 1.0 };
-    let products_fit = product >= thresholds.products * share;
+    let asks_kind = signs.names_kind && signs.lean > 0.0;
+    let products_fit = asks_kind || product >= thresholds.products * share;
     let lean = signs.lean + if signs.follows_products { FOLLOW_UP_STEP } else { 0.0 };
-    let prefers_products = product - answer + lean + thresholds.product_bias > 0.0;
+    // “Show me teapots” wants teapots, whatever a passage says of them.
+    let prefers_products = asks_kind || product - answer + lean + thresholds.product_bias > 0.0;
     match (answer >= thresholds.answer, products_fit) {
         (_, true) if prefers_products => Act::Products,
-        (true, _) if signs.is_vague => Act::Clarify,
-        (true, _) => Act::Answer,
         _ if signs.asks_contact => Act::Contact,
+        (true, _) => Act::Answer,
         _ => Act::Decline,
     }
 }

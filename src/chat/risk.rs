@@ -10,7 +10,7 @@ const ABUSE: &[&str] = &[
     "bastards", "asshole", "assholes", "bitch", "stupid bot", "stupid robot", "you stupid", "you are stupid",
     "you're stupid", "dumb bot", "you are dumb", "you're dumb", "shut up", "go to hell", "scum", "dickhead", "cunt",
     "retard", "piece of crap", "screw you", "damn you", "kill yourself", "i will kill", "傻逼", "傻x", "白痴", "蠢货",
-    "蠢蛋", "混蛋", "王八蛋", "滚蛋", "滚开", "去死", "他妈", "妈的", "操你", "脑残", "智障", "废物", "狗屁", "贱人",
+    "蠢蛋", "混蛋", "王八蛋", "滚蛋", "滚开", "去死", "他妈的", "操你", "脑残", "智障", "废物", "狗屁", "贱人",
     "笨蛋", "弱智", "神经病",
 ];
 /// A steering message names what it would undo …

@@ -101,7 +101,7 @@ impl Attendant {
             wants_person: intent::wants_person(&text),
             sentiment: read_sentiment(&text),
             risk,
-            only_steers: risk == Risk::Steering && terms(&asked).iter().filter(|term| is_telling(term)).count() == 0,
+            only_steers: risk == Risk::Steering && !crate::chat::message::is_question(&asked, language),
             now_ms: message.now_ms,
             was_cut,
             text,
@@ -127,7 +127,7 @@ impl Attendant {
         turn
     }
 
-    fn slots(&self, conversation: &Conversation, text: &str, now_ms: i64) -> Slots {
+    pub(super) fn slots(&self, conversation: &Conversation, text: &str, now_ms: i64) -> Slots {
         let (today, _) = self.rules().zone.local(now_ms);
         self.lexicon().read(text, today, &conversation.shown)
     }
@@ -139,9 +139,11 @@ impl Attendant {
         let is_leaning = corrected.is_some() || is_fragment(text, language);
         let own = corrected.clone().or_else(|| returned.clone()).unwrap_or_else(|| text.to_owned());
         let mut slots = self.slots(conversation, &own, turn.now_ms);
+        slots.products.retain(|slot| own.get(slot.span.clone()).is_some_and(|said| self.is_name(said, &slot.value.ids)));
         if let Some(about) = about.filter(|id| self.product(id).is_some()) {
             slots.products = vec![mention(about)];
         }
+        let own_colour = slots.colours.first().map(|slot| slot.value);
         let is_bare = is_nothing_but_slots(&own, &slots);
         let topic = match &returned {
             Some(rest) => self.topic_of(conversation, rest),
@@ -154,15 +156,37 @@ impl Attendant {
             part.search_text = self.continued(topic, &earlier, &slots, &part.own, language);
             let brings_product = !slots.products.is_empty();
             slots.inherit(&earlier);
+            slots.products.retain(|slot| brings_product || slot.span.is_empty() && slot.value.ids.len() == 1);
             if !brings_product && let Some(product) = topic.product.as_deref() {
                 slots.products = vec![mention(product)];
             }
             part.skill = topic.skill;
+            // “The red one”: of those shown, if one is; otherwise such goods are looked for.
+            if let Some(colour) = own_colour.filter(|_| !brings_product) {
+                let of_colour = |id: &&String| self.product(id).is_some_and(|product| colour.is_of(product));
+                slots.products = conversation.shown.iter().find(of_colour).map(|id| mention(id)).into_iter().collect();
+                part.skill = part.skill.filter(|skill| *skill != Skill::ProductDetails || !slots.products.is_empty());
+                if !slots.products.is_empty() {
+                    part.skill = Some(Skill::ProductDetails);
+                }
+            }
         }
         if slots.products.is_empty()
             && let Some(focus) = conversation.focus.as_deref().filter(|_| refers(&part.own, language))
         {
             slots.products = vec![mention(focus)];
+        }
+        // “Which is cheaper?”: of those shown.
+        if slots.products.is_empty() && conversation.shown.len() >= 2 && compares(&part.own) {
+            slots.products = conversation.shown.iter().take(MAX_COMPARED).map(|id| mention(id)).collect();
+            part.skill = Some(Skill::CompareProducts);
+        }
+        // What is asked of a product is searched with its name.
+        if topic.is_none() && let [only] = slots.products.as_slice()
+            && only.span.is_empty()
+            && let Some(product) = only.value.only().and_then(|id| self.product(id))
+        {
+            part.search_text = format!("{} {}", product.title.text(language), part.own);
         }
         part.wish = Wish::read(&part.search_text);
         part.slots = slots;
@@ -276,6 +300,18 @@ impl Attendant {
             topic: None,
         })
     }
+}
+
+const MAX_COMPARED: usize = 3;
+
+/// Whether a message weighs what was shown.
+fn compares(text: &str) -> bool {
+    const WEIGHS: &[&str] = &[
+        "which is cheaper", "which one is cheaper", "which is cheapest", "the cheapest", "which is bigger", "which is better",
+        "compare them", "compare these", "compare those", "what is the difference", "what's the difference", "哪个便宜", "哪个更",
+        "哪款更", "哪款便宜", "有什么区别", "比较一下", "对比一下", "最便宜",
+    ];
+    has_any(&normalize(text), WEIGHS)
 }
 
 /// A product that was not named in the words of the message.
