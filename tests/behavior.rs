@@ -44,7 +44,8 @@ fn every_conversation_goes_as_written() {
     for script in script::read_all(&path("tests/behavior/conversations")) {
         let attendant = shops.entry(script.shop.clone()).or_insert_with(|| attendant(&script.shop));
         let mut conversation = Conversation::default();
-        let is_chinese = script.turns.iter().any(|turn| turn.message.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
+        let is_chinese =
+            script.turns.iter().any(|turn| turn.message.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
         *(if is_chinese { &mut n_chinese } else { &mut n_english }) += 1;
         for turn in &script.turns {
             // As after a restart of the worker: what was kept is all there is.
@@ -75,7 +76,13 @@ fn every_conversation_goes_as_written() {
 #[test]
 fn answers_are_quotations() {
     let attendant = attendant(SMALL_SHOP);
-    let questions = ["when do I get my refund?", "How long does delivery to Germany take?", "怎么退货？", "寄到德国多久送到？", "what does shipping to Canada cost?"];
+    let questions = [
+        "when do I get my refund?",
+        "How long does delivery to Germany take?",
+        "怎么退货？",
+        "寄到德国多久送到？",
+        "what does shipping to Canada cost?",
+    ];
     let mut n_answers = 0;
     for question in questions {
         let reply = ask(&attendant, &mut Conversation::default(), question);

@@ -9,15 +9,62 @@ use crate::retrieve::tokens::{is_telling, normalize, terms};
 
 /// Questions that want a yes or a no.
 const OPENERS: &[&str] = &[
-    "do you ", "does ", "do they ", "can i ", "can you ", "could i ", "could you ", "is ", "are ", "may i ", "will you ",
-    "would you ", "have you ", "am i ",
+    "do you ",
+    "does ",
+    "do they ",
+    "can i ",
+    "can you ",
+    "could i ",
+    "could you ",
+    "is ",
+    "are ",
+    "may i ",
+    "will you ",
+    "would you ",
+    "have you ",
+    "am i ",
 ];
 const ASKS_ZH: &[&str] = &["吗", "能不能", "可不可以", "是不是", "有没有", "行不行", "会不会", "可以不"];
 /// A sentence with one of these says it of some cases only.
 const CONDITIONS: &[&str] = &[
-    "if", "from", "above", "over", "only", "except", "unless", "at least", "but", "when", "until", "within", "sometimes",
-    "may", "most", "some", "although", "however", "without", "other", "instead", "如果", "满", "以上", "只", "除", "但",
-    "起", "部分", "有些", "可能", "一般", "若", "以内", "之后", "前", "不过", "其他",
+    "if",
+    "from",
+    "above",
+    "over",
+    "only",
+    "except",
+    "unless",
+    "at least",
+    "but",
+    "when",
+    "until",
+    "within",
+    "sometimes",
+    "may",
+    "most",
+    "some",
+    "although",
+    "however",
+    "without",
+    "other",
+    "instead",
+    "如果",
+    "满",
+    "以上",
+    "只",
+    "除",
+    "但",
+    "起",
+    "部分",
+    "有些",
+    "可能",
+    "一般",
+    "若",
+    "以内",
+    "之后",
+    "前",
+    "不过",
+    "其他",
 ];
 const NEGATIONS: &[&str] = &[
     "do not", "don't", "does not", "doesn't", "cannot", "can not", "can't", "is not", "isn't", "are not", "aren't",
@@ -25,19 +72,41 @@ const NEGATIONS: &[&str] = &[
 ];
 /// How a “no” must be said to be one: the shop itself does not.
 const DENIALS: &[&str] = &[
-    "we do not", "we don't", "we cannot", "we can't", "you cannot", "you can't", "it cannot", "it can't", "cannot be",
-    "are not", "is not", "我们不", "不能", "无法", "不可以", "不支持", "不提供", "不接受", "不寄", "不送",
+    "we do not",
+    "we don't",
+    "we cannot",
+    "we can't",
+    "you cannot",
+    "you can't",
+    "it cannot",
+    "it can't",
+    "cannot be",
+    "are not",
+    "is not",
+    "我们不",
+    "不能",
+    "无法",
+    "不可以",
+    "不支持",
+    "不提供",
+    "不接受",
+    "不寄",
+    "不送",
 ];
 
 /// `Some(true)` where a sentence of `extract` plainly affirms the question, `Some(false)` where it denies it.
 pub(super) fn opening(question: &str, extract: &str, language: Language) -> Option<bool> {
     let question = normalize(question).replace('’', "'");
     let asks = match language {
-        Language::En => OPENERS.iter().any(|opener| question.trim_start().starts_with(opener)) && !question.contains(" or "),
+        Language::En => {
+            OPENERS.iter().any(|opener| question.trim_start().starts_with(opener)) && !question.contains(" or ")
+        }
         Language::Zh => has_any(&question, ASKS_ZH) && !question.contains("还是"),
     };
     let said = normalize(extract);
-    let says_already = ["yes", "no,", "no.", "是的", "可以", "能", "不可以", "不能", "有的", "没有", "会的"].iter().any(|start| said.trim_start().starts_with(start));
+    let says_already = ["yes", "no,", "no.", "是的", "可以", "能", "不可以", "不能", "有的", "没有", "会的"]
+        .iter()
+        .any(|start| said.trim_start().starts_with(start));
     if !asks || says_already {
         return None;
     }
@@ -64,8 +133,24 @@ pub(super) fn opening(question: &str, extract: &str, language: Language) -> Opti
 /// The question without what only makes a question of it.
 fn matter(question: &str) -> String {
     const FORMS: &[&str] = &[
-        "请问", "你们", "我们", "能不能", "可不可以", "是不是", "有没有", "行不行", "会不会", "可以", "能", "吗", "支持", "提供", "我",
-        "店里", "这个", "用",
+        "请问",
+        "你们",
+        "我们",
+        "能不能",
+        "可不可以",
+        "是不是",
+        "有没有",
+        "行不行",
+        "会不会",
+        "可以",
+        "能",
+        "吗",
+        "支持",
+        "提供",
+        "我",
+        "店里",
+        "这个",
+        "用",
     ];
     FORMS.iter().fold(question.to_owned(), |question, form| question.replace(form, " "))
 }

@@ -101,8 +101,7 @@ impl Attendant {
             Course::Answer => self.answer_all(conversation, turn, embeddings),
         };
         if course == Course::Answer {
-            let escalation =
-                policy::escalation(draft.reply.kind, turn.sentiment, draft.is_foreign, &conversation.mood);
+            let escalation = policy::escalation(draft.reply.kind, turn.sentiment, draft.is_foreign, &conversation.mood);
             draft = match escalation {
                 Escalation::None => draft,
                 Escalation::Offer { sorry } => self.offer_person(conversation, turn, draft, sorry),
@@ -126,18 +125,26 @@ impl Attendant {
         self.join(turn, drafts)
     }
 
-    fn answer_one(&self, conversation: &mut Conversation, turn: &Turn, part: &Part, embedding: Option<&[f32]>) -> Draft {
+    fn answer_one(
+        &self,
+        conversation: &mut Conversation,
+        turn: &Turn,
+        part: &Part,
+        embedding: Option<&[f32]>,
+    ) -> Draft {
         let passages = self.passages_for(turn, part, embedding);
         let products = self.products_for(turn, part, embedding);
         let mut signs = self.signs(turn, part, embedding.is_some(), &passages, &products);
         let answers = matches!(policy::act(&signs), Act::Answer);
-        let outcome = self.run_skills(conversation, turn, part, &passages, answers);
+        let mut outcome = self.run_skills(conversation, turn, part, &passages, answers);
         signs.skill = outcome.is_some();
         let mut act = policy::act(&signs);
-        let mut outcome = outcome;
         // Whoever asks about one product is told of it, and not of others like it.
-        let asked_of = part.slots.products.first().filter(|slot| part.slots.products.len() == 1 && slot.span.is_empty());
-        if act == Act::Products && signs.lean <= 0.0 && !part.wish.is_any()
+        let asked_of =
+            part.slots.products.first().filter(|slot| part.slots.products.len() == 1 && slot.span.is_empty());
+        if act == Act::Products
+            && signs.lean <= 0.0
+            && !part.wish.is_any()
             && let Some(product) = asked_of.and_then(|slot| self.product(slot.value.only()?))
         {
             let request = skills::Request {
@@ -162,7 +169,7 @@ impl Attendant {
                         skill: Some(skill),
                         slot: Some(slot),
                     });
-                    self.ask_back(turn, &question, choices)
+                    self.ask_back(&question, choices)
                 }
                 _ => self.decline(turn),
             },
@@ -172,16 +179,24 @@ impl Attendant {
                 let near = near(&passages);
                 let targets = near.iter().map(|hit| hit.id.clone()).collect();
                 let choices: Vec<String> = near.iter().map(|hit| self.passages[hit.index].heading.clone()).collect();
-                conversation.pending =
-                    Some(Pending { question: part.search_text.clone(), choices: choices.clone(), targets, ..Pending::default() });
-                self.ask_back(turn, wording(turn.language).which_topic, choices)
+                conversation.pending = Some(Pending {
+                    question: part.search_text.clone(),
+                    choices: choices.clone(),
+                    targets,
+                    ..Pending::default()
+                });
+                self.ask_back(wording(turn.language).which_topic, choices)
             }
             Act::Contact => self.contact(turn),
-            Act::Decline if turn.talk.is_some() => self.small_talk(turn, turn.talk.unwrap_or(super::small_talk::SmallTalk::Robot)),
+            Act::Decline if turn.talk.is_some() => {
+                self.small_talk(turn, turn.talk.unwrap_or(super::small_talk::SmallTalk::Robot))
+            }
             Act::Decline => self.decline(turn),
         };
         draft.is_foreign = signs.is_foreign;
-        if scope::is_medical(&part.own) && matches!(draft.reply.kind, ReplyKind::Answer | ReplyKind::Products | ReplyKind::Skill) {
+        if scope::is_medical(&part.own)
+            && matches!(draft.reply.kind, ReplyKind::Answer | ReplyKind::Products | ReplyKind::Skill)
+        {
             draft.append(wording(turn.language).medical);
         }
         if draft.reply.kind == ReplyKind::Decline && scope::is_symptom(&part.own) {
@@ -205,9 +220,10 @@ impl Attendant {
             known_share: self.index.known_share(&content(&part.wish.rest, language), language),
             lean: lean(&part.search_text, &part.wish, language),
             has_wish: part.wish.is_any(),
-            follows_products: part.topic.as_ref().is_some_and(|topic| {
-                topic.about_products || topic.product.is_some() && !part.slots.colours.is_empty()
-            }),
+            follows_products: part
+                .topic
+                .as_ref()
+                .is_some_and(|topic| topic.about_products || topic.product.is_some() && !part.slots.colours.is_empty()),
             is_vague: self.is_vague(part, language, passages),
             asks_contact: asks_contact(&part.own) && !self.tells_contact(passages),
             names_kind: self.names_kind(part, language),
@@ -243,12 +259,15 @@ impl Attendant {
         let contact = &self.settings.contact;
         let values = [&contact.email, &contact.telephone, &contact.whatsapp].into_iter().flatten();
         let mut values = values.chain(contact.address.0.values());
-        passages.first().is_some_and(|hit| values.any(|value| self.passages[hit.index].markdown.contains(value.as_str())))
+        passages
+            .first()
+            .is_some_and(|hit| values.any(|value| self.passages[hit.index].markdown.contains(value.as_str())))
     }
 
     /// Whether all it names is a kind of goods, as the catalogue calls it: “show me teapots”.
     fn names_kind(&self, part: &Part, language: Language) -> bool {
-        let wanted: Vec<String> = terms(&content(&part.wish.rest, language)).into_iter().filter(|term| is_telling(term)).collect();
+        let wanted: Vec<String> =
+            terms(&content(&part.wish.rest, language)).into_iter().filter(|term| is_telling(term)).collect();
         let is_kind = |product: &Product| {
             let kinds = terms(&format!("{} {}", product.product_type.items(language).join(" "), product.category));
             wanted.iter().all(|term| kinds.contains(term))
@@ -266,7 +285,8 @@ impl Attendant {
         };
         let near = near(passages);
         let file = |hit: &Hit| hit.id.split('#').next().map(str::to_owned);
-        let is_one_file = near.first().is_some_and(|first| near.iter().filter(|hit| file(hit) == file(first)).count() >= MIN_VAGUE);
+        let is_one_file =
+            near.first().is_some_and(|first| near.iter().filter(|hit| file(hit) == file(first)).count() >= MIN_VAGUE);
         is_bare && part.topic.is_none() && near.len() >= MIN_VAGUE && is_one_file
     }
 
@@ -381,7 +401,8 @@ impl Attendant {
         }
         let contact = &self.settings.contact;
         let settings = [&contact.email, &contact.telephone, &contact.whatsapp].into_iter().flatten();
-        let localized = contact.address.0.values().chain(contact.hours.0.values()).chain(self.settings.decline.0.values());
+        let localized =
+            contact.address.0.values().chain(contact.hours.0.values()).chain(self.settings.decline.0.values());
         settings.chain(localized).chain(&draft.computed).for_each(|text| evidence.add(text));
         evidence
     }
@@ -392,7 +413,8 @@ impl Attendant {
             evidence.add(&product.current_price().format(language));
         }
         evidence.add(&product.id);
-        let texts = [&product.title, &product.description, &product.brand, &product.color, &product.material, &product.size];
+        let texts =
+            [&product.title, &product.description, &product.brand, &product.color, &product.material, &product.size];
         texts.iter().flat_map(|text| text.0.values()).for_each(|text| evidence.add(text));
         let lists = [&product.highlights, &product.tags, &product.product_type];
         lists.iter().flat_map(|list| list.0.values().flatten()).for_each(|text| evidence.add(text));

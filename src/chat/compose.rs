@@ -135,9 +135,11 @@ impl Attendant {
                 false => fitting = of_colour,
                 true if part.topic.is_some() => {
                     intro = Some(words.none_like_that);
-                    let others: Vec<&Hit> = hits.iter().filter(|hit| colour.is_of(product(hit))).take(MAX_PRODUCTS).collect();
+                    let others: Vec<&Hit> =
+                        hits.iter().filter(|hit| colour.is_of(product(hit))).take(MAX_PRODUCTS).collect();
                     let seen = |hit: &Hit| conversation.shown.contains(&hit.id);
-                    fitting = if others.is_empty() { fitting.into_iter().filter(|hit| !seen(hit)).collect() } else { others };
+                    fitting =
+                        if others.is_empty() { fitting.into_iter().filter(|hit| !seen(hit)).collect() } else { others };
                     if fitting.is_empty() {
                         return self.decline(turn);
                     }
@@ -179,7 +181,8 @@ impl Attendant {
     pub(super) fn computed(&self, turn: &Turn, computed: Computed) -> Draft {
         let language = turn.language;
         let source = |id: &String| {
-            let passage = self.passage(id, language).or_else(|| self.passages().iter().find(|passage| passage.id == *id));
+            let passage =
+                self.passage(id, language).or_else(|| self.passages().iter().find(|passage| passage.id == *id));
             let quoted = passage.map(|passage| of_passage(passage, 1.0));
             quoted.or_else(|| Some(self.product_source(self.product(id)?, 1.0, language)))
         };
@@ -206,8 +209,9 @@ impl Attendant {
     }
 
     /// A question back, with what can be answered to it.
-    pub(super) fn ask_back(&self, _turn: &Turn, question: &str, choices: Vec<String>) -> Draft {
-        let listed: Vec<String> = choices.iter().enumerate().map(|(at, choice)| format!("{}. {choice}", at + 1)).collect();
+    pub(super) fn ask_back(&self, question: &str, choices: Vec<String>) -> Draft {
+        let listed: Vec<String> =
+            choices.iter().enumerate().map(|(at, choice)| format!("{}. {choice}", at + 1)).collect();
         let text = match listed.is_empty() {
             true => question.to_owned(),
             false => format!("{question}\n\n{}", listed.join("\n")),
@@ -222,15 +226,20 @@ impl Attendant {
     pub(super) fn contact(&self, turn: &Turn) -> Draft {
         let words = wording(turn.language);
         let contact = &self.settings().contact;
-        let mut lines: Vec<String> = self.channel_lines(&handoff::draft(
-            &Conversation::default(),
-            self.settings(),
-            self.rules(),
+        let mut lines: Vec<String> = self.channel_lines(
+            &handoff::draft(
+                &Conversation::default(),
+                self.settings(),
+                self.rules(),
+                turn.language,
+                PersonalData::Masked,
+                turn.now_ms,
+            ),
             turn.language,
-            PersonalData::Masked,
-            turn.now_ms,
-        ), turn.language);
-        for (name, text) in [(words.address, contact.address.text(turn.language)), (words.hours, contact.hours.text(turn.language))] {
+        );
+        for (name, text) in
+            [(words.address, contact.address.text(turn.language)), (words.hours, contact.hours.text(turn.language))]
+        {
             if !text.is_empty() {
                 lines.push(format!("- {name}{text}"));
             }
@@ -247,7 +256,11 @@ impl Attendant {
         };
         // The settings are all that stands in it.
         let computed = vec![text.clone()];
-        Draft { reply: Reply { kind: ReplyKind::Answer, text, sources: vec![source], ..Reply::default() }, computed, ..Draft::default() }
+        Draft {
+            reply: Reply { kind: ReplyKind::Answer, text, sources: vec![source], ..Reply::default() },
+            computed,
+            ..Draft::default()
+        }
     }
 
     pub(super) fn decline(&self, turn: &Turn) -> Draft {
@@ -271,7 +284,10 @@ impl Attendant {
             Risk::PrivateData => Draft::of(Reply { text: words.private_data.to_owned(), ..Reply::default() }),
             Risk::Scam => {
                 let mut draft = Draft::of(Reply { text: words.scam.to_owned(), ..Reply::default() });
-                let lines = self.channel_lines(&self.draft_handoff(&Conversation::default(), turn.language, PersonalData::Masked, turn.now_ms), turn.language);
+                let lines = self.channel_lines(
+                    &self.draft_handoff(&Conversation::default(), turn.language, PersonalData::Masked, turn.now_ms),
+                    turn.language,
+                );
                 draft.computed.clone_from(&lines);
                 if !lines.is_empty() {
                     draft.append(&lines.join("\n"));
@@ -280,7 +296,11 @@ impl Attendant {
             }
             Risk::Steering | Risk::None => Draft {
                 is_foreign: true,
-                ..Draft::of(Reply { text: words.steering.to_owned(), quick_replies: self.starters(turn), ..Reply::default() })
+                ..Draft::of(Reply {
+                    text: words.steering.to_owned(),
+                    quick_replies: self.starters(turn),
+                    ..Reply::default()
+                })
             },
         }
     }
@@ -322,7 +342,13 @@ impl Attendant {
     }
 
     /// Offers a person beside what was said.
-    pub(super) fn offer_person(&self, conversation: &Conversation, turn: &Turn, mut draft: Draft, sorry: bool) -> Draft {
+    pub(super) fn offer_person(
+        &self,
+        conversation: &Conversation,
+        turn: &Turn,
+        mut draft: Draft,
+        sorry: bool,
+    ) -> Draft {
         let words = wording(turn.language);
         if sorry {
             draft.prepend(words.sorry);

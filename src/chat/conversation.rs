@@ -180,7 +180,8 @@ mod tests {
         conversation.hear("this is awful", Sentiment::Negative);
         conversation.remember(topic("returns", "returns#steps"));
         conversation.record("this is awful", "I'm sorry.", ReplyKind::Answer);
-        conversation.pending = Some(Pending { question: "how big?".into(), choices: vec!["a".into()], ..Pending::default() });
+        conversation.pending =
+            Some(Pending { question: "how big?".into(), choices: vec!["a".into()], ..Pending::default() });
         assert_eq!(Conversation::from_json(&conversation.to_json()), conversation);
         assert_eq!(Conversation::from_json("{\"topics\": 7"), Conversation::default());
     }
@@ -188,7 +189,9 @@ mod tests {
     #[test]
     fn a_subject_taken_up_again_comes_last_and_only_once() {
         let mut conversation = Conversation::default();
-        for (text, source) in [("delivery", "shipping#eu"), ("returns", "returns#steps"), ("delivery again", "shipping#eu")] {
+        for (text, source) in
+            [("delivery", "shipping#eu"), ("returns", "returns#steps"), ("delivery again", "shipping#eu")]
+        {
             conversation.remember(topic(text, source));
         }
         let texts: Vec<&str> = conversation.topics().map(|topic| topic.text.as_str()).collect();

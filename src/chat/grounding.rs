@@ -74,8 +74,23 @@ const NUMBER_WORDS: &[(&str, &str)] = &[
 ];
 /// Not “may” and “march”, which are words besides.
 const CALENDAR: &[&str] = &[
-    "january", "february", "april", "june", "july", "august", "september", "october", "november", "december", "monday",
-    "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "january",
+    "february",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
 ];
 /// After a Chinese numeral that counts.
 const MEASURES: &str = "天日个年月周号点小分元欧块次只把件克升毫度款种工泡杯倍折岁英美加瑞";
@@ -83,10 +98,13 @@ const MEASURES: &str = "天日个年月周号点小分元欧块次只把件克�
 /// The claims of a normalized text.
 fn claims(text: &str) -> Vec<String> {
     let mut claims = Vec::new();
-    for word in text.split(|c: char| c.is_whitespace() || "<>()[]{}|\"“”„‘’《》「」（），。；、！？*`".contains(c)) {
+    for word in text.split(|c: char| c.is_whitespace() || "<>()[]{}|\"“”„‘’《》「」（），。；、！？*`".contains(c))
+    {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !"€$£¥%".contains(c));
         if word.contains("://") || word.starts_with("www.") {
-            claims.push(word.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned());
+            claims.push(
+                word.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned(),
+            );
         } else if word.contains('@') {
             claims.push(word.trim_start_matches("mailto:").to_owned());
         } else {
@@ -118,7 +136,8 @@ fn runs(word: &str, claims: &mut Vec<String>) {
         let mut rest = piece;
         while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
             let digits = &rest[start..];
-            let end = digits.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | ':')).unwrap_or(digits.len());
+            let end =
+                digits.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | ':')).unwrap_or(digits.len());
             claims.push(canonical(digits[..end].trim_end_matches(['.', ',', ':'])));
             rest = &digits[end..];
         }
@@ -127,7 +146,8 @@ fn runs(word: &str, claims: &mut Vec<String>) {
 
 /// One way to write a number: `1,000` and `1000`, `12.50` and `12.5`.
 fn canonical(number: &str) -> String {
-    let is_grouped = number.split(',').skip(1).all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3));
+    let is_grouped =
+        number.split(',').skip(1).all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3));
     let number = if is_grouped { number.replace(',', "") } else { number.to_owned() };
     match number.matches('.').count() {
         1 => number.trim_end_matches('0').trim_end_matches('.').to_owned(),
@@ -169,7 +189,9 @@ mod tests {
     fn evidence() -> Evidence {
         let mut evidence = Evidence::default();
         evidence.add("Parcels take three to six working days to Germany and cost €7.90 up to 1 kg; free from €1,000. Code TEA-001.");
-        evidence.add("周一至周五 10:30–19:00，十二个工作日。Write to hello@example.com or see https://example.com/returns.");
+        evidence.add(
+            "周一至周五 10:30–19:00，十二个工作日。Write to hello@example.com or see https://example.com/returns.",
+        );
         evidence.add("Speckled stoneware teapot: €42");
         evidence
     }

@@ -204,7 +204,12 @@ fn code_label(word: &str, before: &str, words: &Wording) -> Option<&'static str>
     }
     let n_digits = word.bytes().filter(u8::is_ascii_digit).count();
     let before = before.trim_end().trim_end_matches([':', '：', '#', '号', '码']).trim_end().to_lowercase();
-    let before = before.trim_end_matches(" is").trim_end_matches("是").trim_end_matches("no.").trim_end_matches("number").trim_end();
+    let before = before
+        .trim_end_matches(" is")
+        .trim_end_matches("是")
+        .trim_end_matches("no.")
+        .trim_end_matches("number")
+        .trim_end();
     let is_named = ["order", "订单", "单", "编"].iter().any(|name| before.ends_with(name));
     let has_letters = word.bytes().any(|byte| byte.is_ascii_alphabetic());
     let is_code = word.starts_with('#') && n_digits >= 3 || has_letters && n_digits >= 4;
@@ -244,7 +249,11 @@ mod tests {
     fn conversation() -> Conversation {
         let mut conversation = Conversation::default();
         conversation.record("hello", "Hello!", ReplyKind::Smalltalk);
-        conversation.record("My order LL-20447 is late, I am jo@mail.example", "Parcels take **three** days.", ReplyKind::Answer);
+        conversation.record(
+            "My order LL-20447 is late, I am jo@mail.example",
+            "Parcels take **three** days.",
+            ReplyKind::Answer,
+        );
         conversation.record("speak to a human", "Of course.", ReplyKind::Handoff);
         conversation
     }
@@ -264,7 +273,10 @@ mod tests {
         ] {
             assert_eq!(mask(text, Language::En), masked);
         }
-        assert_eq!(mask("订单号20447，电话13800138000，邮箱a@b.cn", Language::Zh), "订单号[订单号]，电话[电话]，邮箱[邮箱]");
+        assert_eq!(
+            mask("订单号20447，电话13800138000，邮箱a@b.cn", Language::Zh),
+            "订单号[订单号]，电话[电话]，邮箱[邮箱]"
+        );
     }
 
     #[test]

@@ -26,9 +26,10 @@ pub fn language_wanted(text: &str) -> Option<Language> {
     const ENGLISH: &[&str] = &["english", "英文", "英语"];
     const CHINESE: &[&str] = &["chinese", "mandarin", "中文", "汉语", "普通话"];
     const FRAME: &[&str] = &[
-        "in", "please", "can", "you", "speak", "do", "could", "we", "switch", "to", "use", "reply", "answer", "i", "prefer",
-        "say", "that", "again", "说", "讲", "用", "请", "请用", "请说", "能说", "会说", "你会", "你能", "可以", "吗", "回答", "回复", "切换", "换成", "好吗",
-        "一下", "再", "一遍", "我想", "到", "能", "会", "你", "支持",
+        "in", "please", "can", "you", "speak", "do", "could", "we", "switch", "to", "use", "reply", "answer", "i",
+        "prefer", "say", "that", "again", "说", "讲", "用", "请", "请用", "请说", "能说", "会说", "你会", "你能",
+        "可以", "吗", "回答", "回复", "切换", "换成", "好吗", "一下", "再", "一遍", "我想", "到", "能", "会", "你",
+        "支持",
     ];
     let text = normalize(text);
     let named = |names: &[&str]| names.iter().find(|name| text.contains(**name)).map(|name| text.replace(name, " "));

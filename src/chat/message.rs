@@ -28,16 +28,54 @@ fn is_invisible(c: char) -> bool {
 
 /// Words that begin an English question.
 const OPENERS_EN: &[&str] = &[
-    "how ", "what ", "what's ", "whats ", "when ", "where ", "where's ", "wheres ", "which ", "who ", "why ", "do you ",
-    "do i ", "do they ", "does ", "did ", "is ", "are ", "can ", "could ", "will ", "would ", "may i ", "should ",
-    "have you ", "has ",
+    "how ",
+    "what ",
+    "what's ",
+    "whats ",
+    "when ",
+    "where ",
+    "where's ",
+    "wheres ",
+    "which ",
+    "who ",
+    "why ",
+    "do you ",
+    "do i ",
+    "do they ",
+    "does ",
+    "did ",
+    "is ",
+    "are ",
+    "can ",
+    "could ",
+    "will ",
+    "would ",
+    "may i ",
+    "should ",
+    "have you ",
+    "has ",
 ];
 /// What joins two English questions in one sentence.
 const JOINTS_EN: &[&str] = &[", and ", " and also ", " and ", ", also ", " also, ", ", "];
 /// Words that make a Chinese clause a question.
 const MARKS_ZH: &[&str] = &[
-    "吗", "多少", "多久", "怎么", "什么", "哪", "几", "能不能", "可不可以", "有没有", "是不是", "如何", "为什么",
-    "多大", "多重", "多长", "行不行",
+    "吗",
+    "多少",
+    "多久",
+    "怎么",
+    "什么",
+    "哪",
+    "几",
+    "能不能",
+    "可不可以",
+    "有没有",
+    "是不是",
+    "如何",
+    "为什么",
+    "多大",
+    "多重",
+    "多长",
+    "行不行",
 ];
 
 /// Whether a sentence asks.
@@ -48,9 +86,9 @@ pub(super) fn is_question(sentence: &str, language: Language) -> bool {
     }
     match language {
         Language::En => {
-            let text = ["and ", "also ", "also, "].iter().fold(text.as_str(), |text, start| {
-                text.strip_prefix(start).unwrap_or(text)
-            });
+            let text = ["and ", "also ", "also, "]
+                .iter()
+                .fold(text.as_str(), |text, start| text.strip_prefix(start).unwrap_or(text));
             OPENERS_EN.iter().any(|opener| text.starts_with(opener))
         }
         Language::Zh => MARKS_ZH.iter().any(|mark| text.contains(mark)),
@@ -65,7 +103,8 @@ pub(super) fn questions(text: &str, language: Language) -> Vec<String> {
     if meant.is_empty() {
         return vec![text.to_owned()];
     }
-    let pieces: Vec<String> = meant.iter().flat_map(|piece| clauses(small_talk::without_greeting(piece), language)).collect();
+    let pieces: Vec<String> =
+        meant.iter().flat_map(|piece| clauses(small_talk::without_greeting(piece), language)).collect();
     if pieces.iter().filter(|piece| is_question(piece, language)).count() < 2 {
         return vec![pieces.join(" ")];
     }
@@ -103,7 +142,8 @@ fn clauses(sentence: &str, language: Language) -> Vec<String> {
                     && n_telling(&lower[..at]) > 0
                     && is_question(&lower[..at], language)
             };
-            let found = JOINTS_EN.iter().flat_map(|joint| lower.match_indices(joint)).filter(|(at, joint)| opens(*at, joint));
+            let found =
+                JOINTS_EN.iter().flat_map(|joint| lower.match_indices(joint)).filter(|(at, joint)| opens(*at, joint));
             match found.min_by_key(|(at, joint)| (*at, std::cmp::Reverse(joint.len()))) {
                 Some((at, joint)) => {
                     let mut clauses_after = clauses(&sentence[at + joint.len()..], language);

@@ -223,10 +223,7 @@ mod tests {
         let unhappy = Heard { sentiment: Sentiment::Negative, ..HEARD };
         let once = Mood { n_unhappy: 1, ..Mood::default() };
         assert_eq!(course(&unhappy, &once), Course::Answer);
-        assert_eq!(
-            escalation(ReplyKind::Answer, Sentiment::Negative, false, &once),
-            Escalation::Offer { sorry: true }
-        );
+        assert_eq!(escalation(ReplyKind::Answer, Sentiment::Negative, false, &once), Escalation::Offer { sorry: true });
         let twice = Mood { n_unhappy: 2, ..Mood::default() };
         assert_eq!(course(&unhappy, &twice), Course::HandOff(Why::Unhappy));
     }

@@ -30,18 +30,74 @@ const FRAGMENT_STARTS_ZH: &[&str] =
 
 /// Before what was meant instead.
 const CORRECTIONS: &[&str] = &[
-    "no, i meant ", "no i meant ", "i meant ", "no, i mean ", "no i mean ", "i mean ", "sorry, i meant ",
-    "sorry i meant ", "sorry, i mean ", "actually, i meant ", "actually i meant ", "actually, ", "no, not that, ",
-    "not that, ", "correction: ", "oops, ", "wait, ", "no, sorry, ", "no, ", "sorry, ", "no wait, ", "i wanted to say ",
-    "不是，我是说", "不，我是说", "不是,我是说", "我是说", "我的意思是", "我是想说", "不对，", "不对,", "不是，", "不是,", "说错了，",
-    "说错了,", "打错了，", "打错了,", "更正:", "抱歉，我是说", "抱歉,我是说", "我说的是",
+    "no, i meant ",
+    "no i meant ",
+    "i meant ",
+    "no, i mean ",
+    "no i mean ",
+    "i mean ",
+    "sorry, i meant ",
+    "sorry i meant ",
+    "sorry, i mean ",
+    "actually, i meant ",
+    "actually i meant ",
+    "actually, ",
+    "no, not that, ",
+    "not that, ",
+    "correction: ",
+    "oops, ",
+    "wait, ",
+    "no, sorry, ",
+    "no, ",
+    "sorry, ",
+    "no wait, ",
+    "i wanted to say ",
+    "不是，我是说",
+    "不，我是说",
+    "不是,我是说",
+    "我是说",
+    "我的意思是",
+    "我是想说",
+    "不对，",
+    "不对,",
+    "不是，",
+    "不是,",
+    "说错了，",
+    "说错了,",
+    "打错了，",
+    "打错了,",
+    "更正:",
+    "抱歉，我是说",
+    "抱歉,我是说",
+    "我说的是",
 ];
 /// Before what was spoken of earlier.
 const RETURNS: &[&str] = &[
-    "back to ", "going back to ", "let's go back to ", "lets go back to ", "can we go back to ", "coming back to ",
-    "returning to ", "to come back to ", "ok, back to ", "okay, back to ", "ok back to ", "anyway, back to ",
-    "回到刚才的", "回到刚才", "回到", "说回", "再说回", "还是说", "刚才说的", "刚才那个", "刚才的", "刚刚说的",
-    "之前说的", "之前那个", "前面说的",
+    "back to ",
+    "going back to ",
+    "let's go back to ",
+    "lets go back to ",
+    "can we go back to ",
+    "coming back to ",
+    "returning to ",
+    "to come back to ",
+    "ok, back to ",
+    "okay, back to ",
+    "ok back to ",
+    "anyway, back to ",
+    "回到刚才的",
+    "回到刚才",
+    "回到",
+    "说回",
+    "再说回",
+    "还是说",
+    "刚才说的",
+    "刚才那个",
+    "刚才的",
+    "刚刚说的",
+    "之前说的",
+    "之前那个",
+    "前面说的",
 ];
 
 /// Whether a message only makes sense after another.
@@ -95,7 +151,9 @@ pub(super) fn return_to(text: &str) -> Option<String> {
 pub(super) fn choice(text: &str, choices: &[String]) -> Option<usize> {
     let text = normalize(text);
     let text = text.trim().trim_matches(|c: char| !c.is_alphanumeric());
-    if let Some(exact) = choices.iter().position(|choice| normalize(choice).trim_matches(|c: char| !c.is_alphanumeric()) == text) {
+    if let Some(exact) =
+        choices.iter().position(|choice| normalize(choice).trim_matches(|c: char| !c.is_alphanumeric()) == text)
+    {
         return Some(exact);
     }
     if let Some(place) = ordinal(text, choices.len()) {
@@ -116,7 +174,8 @@ pub(super) fn choice(text: &str, choices: &[String]) -> Option<usize> {
 fn ordinal(text: &str, n: usize) -> Option<usize> {
     const EN: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
     const ZH: &str = "一二三四五六";
-    let words: Vec<&str> = text.split_whitespace().filter(|word| !["the", "one", "option", "number", "no"].contains(word)).collect();
+    let words: Vec<&str> =
+        text.split_whitespace().filter(|word| !["the", "one", "option", "number", "no"].contains(word)).collect();
     let place = match words.as_slice() {
         ["last"] => n.checked_sub(1),
         [word] => {
@@ -133,7 +192,8 @@ fn ordinal(text: &str, n: usize) -> Option<usize> {
             return n.checked_sub(1);
         }
         let first = rest.chars().next()?;
-        let measured = rest[first.len_utf8()..].is_empty() || rest[first.len_utf8()..].starts_with(['个', '款', '种', '只', '项', '条']);
+        let measured = rest[first.len_utf8()..].is_empty()
+            || rest[first.len_utf8()..].starts_with(['个', '款', '种', '只', '项', '条']);
         let place = ZH.chars().position(|numeral| numeral == first);
         place.or_else(|| first.to_digit(10)?.checked_sub(1).map(|place| place as usize)).filter(|_| measured)
     };

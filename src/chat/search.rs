@@ -13,9 +13,38 @@ const FRAGMENT_SHARE: f32 = 0.6;
 
 /// Words for goods of any kind.
 const GENERIC: &[&str] = &[
-    "gift", "gifts", "present", "presents", "something", "anything", "nice", "small", "little", "good", "idea", "ideas",
-    "product", "products", "thing", "things", "stuff", "euros", "buy", "friend", "her", "him", "礼物", "小礼物", "送礼", "东西",
-    "商品", "有什么", "什么", "买", "送", "朋友",
+    "gift",
+    "gifts",
+    "present",
+    "presents",
+    "something",
+    "anything",
+    "nice",
+    "small",
+    "little",
+    "good",
+    "idea",
+    "ideas",
+    "product",
+    "products",
+    "thing",
+    "things",
+    "stuff",
+    "euros",
+    "buy",
+    "friend",
+    "her",
+    "him",
+    "礼物",
+    "小礼物",
+    "送礼",
+    "东西",
+    "商品",
+    "有什么",
+    "什么",
+    "买",
+    "送",
+    "朋友",
 ];
 /// Scores of what only a budget finds: enough to be shown, and gifts before the rest.
 const GIFT_SCORE: f32 = 0.8;
@@ -54,7 +83,12 @@ impl Attendant {
         }
         // What was chosen comes first.
         if let Some(id) = &part.passage {
-            for (index, _) in self.passages().iter().enumerate().filter(|(_, passage)| passage.id == *id && passage.language == turn.language) {
+            for (index, _) in self
+                .passages()
+                .iter()
+                .enumerate()
+                .filter(|(_, passage)| passage.id == *id && passage.language == turn.language)
+            {
                 hits.retain(|hit| hit.index != index);
                 hits.push(Hit { id: id.clone(), kind: HitKind::Passage, index, score: 1.0, lexical: 0.0, dense: None });
             }
@@ -65,9 +99,11 @@ impl Attendant {
 
     /// What is in stock within the budget, what the shop itself calls a gift first.
     fn affordable(&self, part: &Part) -> Vec<Hit> {
-        let fits = self.products().iter().enumerate().filter(|(_, product)| {
-            product.is_in_stock() && part.wish.allows(product.current_price().major())
-        });
+        let fits = self
+            .products()
+            .iter()
+            .enumerate()
+            .filter(|(_, product)| product.is_in_stock() && part.wish.allows(product.current_price().major()));
         fits.map(|(index, product)| {
             let is_gift = product.tags.0.values().flatten().any(|tag| GENERIC.contains(&tag.to_lowercase().as_str()));
             let score = if is_gift { GIFT_SCORE } else { AFFORDABLE_SCORE };

@@ -19,10 +19,32 @@ const MIN_NAME_CHARS: usize = 5;
 
 const COST: &[&str] = &["how much", "cost", "costs", "price", "多少钱", "运费", "邮费", "什么价", "价格"];
 const TIME: &[&str] = &["how long", "when", "how fast", "多久", "几天", "什么时候"];
-const SHIPS: &[&str] = &["do you ship", "do you deliver", "do you send", "can you ship", "can you deliver", "寄吗", "能寄", "可以寄", "发货到"];
+const SHIPS: &[&str] = &[
+    "do you ship",
+    "do you deliver",
+    "do you send",
+    "can you ship",
+    "can you deliver",
+    "寄吗",
+    "能寄",
+    "可以寄",
+    "发货到",
+];
 const STOCK: &[&str] = &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货"];
-const ABOUT: &[&str] = &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
-const ORDER: &[&str] = &["my order", "order status", "an order", "the order", "track order", "我的订单", "查订单", "订单到哪", "订单状态", "查一下订单"];
+const ABOUT: &[&str] =
+    &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
+const ORDER: &[&str] = &[
+    "my order",
+    "order status",
+    "an order",
+    "the order",
+    "track order",
+    "我的订单",
+    "查订单",
+    "订单到哪",
+    "订单状态",
+    "查一下订单",
+];
 
 impl Attendant {
     /// The first skill that has something to say and is believed. One that the message proposes itself
@@ -47,7 +69,10 @@ impl Attendant {
             };
             match skill {
                 Some(skill) => vec![(skill, skills::run(skill, &shop, &request))],
-                None => skills::propose(&shop, &request).into_iter().map(|skill| (skill, skills::run(skill, &shop, &request))).collect(),
+                None => skills::propose(&shop, &request)
+                    .into_iter()
+                    .map(|skill| (skill, skills::run(skill, &shop, &request)))
+                    .collect(),
             }
         };
         let mut outcomes = run(None, &part.slots);
@@ -60,15 +85,20 @@ impl Attendant {
             // What an earlier message said need not be asked again.
             if matches!(outcome, Outcome::Needs { slot: SlotKind::Place, .. }) {
                 let mut slots = part.slots.clone();
-                conversation.topics().for_each(|topic| slots.inherit(&self.slots(conversation, &topic.text, turn.now_ms)));
+                conversation
+                    .topics()
+                    .for_each(|topic| slots.inherit(&self.slots(conversation, &topic.text, turn.now_ms)));
                 outcome = run(Some(skill), &slots).remove(0).1;
             }
             let follows = part.skill.is_some_and(|before| turned(before, &part.own) == skill);
             let is_trusted = match &outcome {
                 Outcome::NotApplicable => false,
-                _ if skill == Skill::FilterCatalogue => part.slots.budget.is_some() && !part.slots.products.iter().any(|one| one.span.is_empty()),
+                _ if skill == Skill::FilterCatalogue => {
+                    part.slots.budget.is_some() && !part.slots.products.iter().any(|one| one.span.is_empty())
+                }
                 _ if skill == Skill::ProductDetails => {
-                    follows && !part.slots.colours.is_empty() || self.asks_of_it(part, &outcome)
+                    follows && part.slots.colours.iter().any(|one| !one.span.is_empty())
+                        || self.asks_of_it(part, &outcome)
                 }
                 _ if skill == Skill::CompareProducts => part.slots.products.len() >= 2,
                 _ if follows => true,
@@ -86,7 +116,9 @@ impl Attendant {
                     let confirms = |hit: &Hit| {
                         computed.sources.iter().any(|id| *id == hit.id || says_it && file(id) == file(&hit.id))
                     };
-                    !answers || computed.sources.is_empty() || near.any(confirms)
+                    !answers
+                        || computed.sources.is_empty()
+                        || near.any(confirms)
                         || matches!(skill, Skill::OrderStatus | Skill::Discount | Skill::GiftCard)
                 }
             };
@@ -97,11 +129,15 @@ impl Attendant {
     /// Whether a product is named by its own name, and not by a word that its title happens to hold.
     pub(super) fn is_name(&self, said: &str, ids: &[String]) -> bool {
         let n_han = said.chars().filter(|c| is_han(*c)).count();
-        if n_han >= MIN_NAME_HAN || n_han + 1 == MIN_NAME_HAN && ids.len() <= 2 || ids.iter().any(|id| id.eq_ignore_ascii_case(said)) {
+        if n_han >= MIN_NAME_HAN
+            || n_han + 1 == MIN_NAME_HAN && ids.len() <= 2
+            || ids.iter().any(|id| id.eq_ignore_ascii_case(said))
+        {
             return true;
         }
         let lower = normalize(said);
-        if has_any(&lower, &["one", "first", "second", "third", "fourth", "last", "option", "number"]) && ids.len() == 1 {
+        if has_any(&lower, &["one", "first", "second", "third", "fourth", "last", "option", "number"]) && ids.len() == 1
+        {
             return true;
         }
         let said: Vec<String> = terms(said).into_iter().filter(|term| is_telling(term)).collect();

@@ -80,7 +80,8 @@ impl Turn {
 
 /// Pronouns that stand for the product spoken of.
 const PRONOUNS_EN: &[&str] = &["it", "its", "it's", "this", "that", "this one", "that one", "they", "them", "these"];
-const PRONOUNS_ZH: &[&str] = &["它", "这个", "那个", "这款", "那款", "这只", "那只", "这把", "那把", "这套", "这件", "这茶", "这种"];
+const PRONOUNS_ZH: &[&str] =
+    &["它", "这个", "那个", "这款", "那款", "这只", "那只", "这把", "那把", "这套", "这件", "这茶", "这种"];
 
 impl Attendant {
     /// Understands a message in its conversation.
@@ -139,7 +140,9 @@ impl Attendant {
         let is_leaning = corrected.is_some() || is_fragment(text, language);
         let own = corrected.clone().or_else(|| returned.clone()).unwrap_or_else(|| text.to_owned());
         let mut slots = self.slots(conversation, &own, turn.now_ms);
-        slots.products.retain(|slot| own.get(slot.span.clone()).is_some_and(|said| self.is_name(said, &slot.value.ids)));
+        slots
+            .products
+            .retain(|slot| own.get(slot.span.clone()).is_some_and(|said| self.is_name(said, &slot.value.ids)));
         if let Some(about) = about.filter(|id| self.product(id).is_some()) {
             slots.products = vec![mention(about)];
         }
@@ -182,7 +185,8 @@ impl Attendant {
             part.skill = Some(Skill::CompareProducts);
         }
         // What is asked of a product is searched with its name.
-        if topic.is_none() && let [only] = slots.products.as_slice()
+        if topic.is_none()
+            && let [only] = slots.products.as_slice()
             && only.span.is_empty()
             && let Some(product) = only.value.only().and_then(|id| self.product(id))
         {
@@ -241,7 +245,8 @@ impl Attendant {
         }
         let place = |slots: &Slots| slots.places.first().map(|slot| slot.span.clone()).filter(|span| !span.is_empty());
         if let (Some(old), Some(new)) = (place(earlier), place(slots))
-            && let (Some(before), Some(name), Some(after)) = (topic.text.get(..old.start), own.get(new), topic.text.get(old.end..))
+            && let (Some(before), Some(name), Some(after)) =
+                (topic.text.get(..old.start), own.get(new), topic.text.get(old.end..))
         {
             return format!("{before}{name}{after}");
         }
@@ -307,9 +312,25 @@ const MAX_COMPARED: usize = 3;
 /// Whether a message weighs what was shown.
 fn compares(text: &str) -> bool {
     const WEIGHS: &[&str] = &[
-        "which is cheaper", "which one is cheaper", "which is cheapest", "the cheapest", "which is bigger", "which is better",
-        "compare them", "compare these", "compare those", "what is the difference", "what's the difference", "哪个便宜", "哪个更",
-        "哪款更", "哪款便宜", "有什么区别", "比较一下", "对比一下", "最便宜",
+        "which is cheaper",
+        "which one is cheaper",
+        "which is cheapest",
+        "the cheapest",
+        "which is bigger",
+        "which is better",
+        "compare them",
+        "compare these",
+        "compare those",
+        "what is the difference",
+        "what's the difference",
+        "哪个便宜",
+        "哪个更",
+        "哪款更",
+        "哪款便宜",
+        "有什么区别",
+        "比较一下",
+        "对比一下",
+        "最便宜",
     ];
     has_any(&normalize(text), WEIGHS)
 }

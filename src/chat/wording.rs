@@ -65,11 +65,8 @@ pub struct Wording {
     pub no_opening: &'static str,
     /// `{topic}` is a heading of the shop's.
     pub which_topic: &'static str,
-    pub which_product: &'static str,
     /// None of what was shown is as wished; what follows is.
     pub none_like_that: &'static str,
-    /// Only the other language has a passage.
-    pub other_language: &'static str,
     pub shopper: &'static str,
     pub attendant: &'static str,
     pub summary: &'static str,
@@ -126,9 +123,7 @@ const EN: Wording = Wording {
     yes: "Yes.",
     no_opening: "No.",
     which_topic: "What would you like to know?",
-    which_product: "Which one do you mean?",
     none_like_that: "None of those is like that. These come closest:",
-    other_language: "The shop has this in Chinese only:",
     shopper: "Shopper: ",
     attendant: "Attendant (AI): ",
     summary: "I asked the shop's AI attendant:",
@@ -184,9 +179,7 @@ const ZH: Wording = Wording {
     yes: "可以。",
     no_opening: "不可以。",
     which_topic: "您想了解哪一方面？",
-    which_product: "您指的是哪一款？",
     none_like_that: "刚才那些里没有这样的，最接近的是：",
-    other_language: "这部分店里只有英文：",
     shopper: "顾客：",
     attendant: "助手（AI）：",
     summary: "我向店里的 AI 助手问过：",

@@ -18,8 +18,8 @@ use crate::chat::Message;
 use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReport, EngineError, ErrorCode, Event, FromWorker, Phase,
-    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
+    ConversationId, DevicePreference, DeviceReport, EngineError, ErrorCode, Event, FromWorker, Phase, Recommendation,
+    Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
 };
 
 /// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.

@@ -16,7 +16,8 @@ use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
 use crate::platform::{self, CancelToken};
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReason, DeviceReport, EngineError, ErrorCode, Event, Recommendation, Reply, ShopperEvent, Surface,
+    ConversationId, DevicePreference, DeviceReason, DeviceReport, EngineError, ErrorCode, Event, Recommendation, Reply,
+    ShopperEvent, Surface,
 };
 use crate::recommend::Recommender;
 

@@ -58,7 +58,10 @@ fn read(path: &Path) -> Vec<Script> {
             turn.demands.push(Demand { line: at + 1, text: demand.to_owned() });
         }
     }
-    assert!(scripts.iter().all(|script| script.turns.iter().all(|turn| !turn.demands.is_empty())), "{file}: a turn demands nothing");
+    assert!(
+        scripts.iter().all(|script| script.turns.iter().all(|turn| !turn.demands.is_empty())),
+        "{file}: a turn demands nothing"
+    );
     scripts
 }
 
@@ -66,7 +69,11 @@ impl Demand {
     pub fn holds(&self, reply: &Reply) -> bool {
         let (verb, rest) = self.text.split_once(' ').unwrap_or((&self.text, ""));
         let shown: Vec<&str> = reply.products.iter().map(|shown| shown.product.as_str()).collect();
-        let quoted = || rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_else(|| panic!("no quotation: {}", self.text));
+        let quoted = || {
+            rest.strip_prefix('"')
+                .and_then(|rest| rest.strip_suffix('"'))
+                .unwrap_or_else(|| panic!("no quotation: {}", self.text))
+        };
         let named = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase() == rest.replace(' ', "");
         match verb {
             "shows" => rest.split(' ').all(|id| shown.contains(&id)),

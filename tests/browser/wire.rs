@@ -11,7 +11,12 @@ fn requests() -> Vec<Request> {
     vec![
         Request::OpenPack,
         Request::LoadModel { manifest_url: "models/m.manifest.json".into(), device: DevicePreference::Gpu },
-        Request::Ask { conversation: 2, text: "有没有乌龙茶？🍵".into(), language: Language::Zh, about: Some("TEA-001".into()) },
+        Request::Ask {
+            conversation: 2,
+            text: "有没有乌龙茶？🍵".into(),
+            language: Language::Zh,
+            about: Some("TEA-001".into()),
+        },
         Request::ForgetConversation { conversation: 2 },
         recommend(Surface::Home),
         recommend(Surface::Similar { product: "p".into() }),
