@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::chat::wish::chinese_number;
+use crate::chat::slots::number::numbers;
 use crate::retrieve::tokens::normalize;
 
 /// Something a text says that its sources do not.
@@ -168,7 +168,7 @@ fn chinese(text: &str, claims: &mut Vec<String>) {
         if is_weekday {
             claims.push(format!("周{}", &run[..end]));
         } else if counts
-            && let Some(value) = chinese_number(&run[..end])
+            && let Some(value) = numbers(&run[..end]).first().map(|number| number.value.value())
             && value > 1.0
         {
             claims.push(value.to_string());

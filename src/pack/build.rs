@@ -10,6 +10,7 @@ use crate::pack::format::{
     Product, RowOwner, SectionEntry, SectionName, hex,
 };
 use crate::pack::import::ShopSource;
+use crate::pack::rules::ShopRules;
 use crate::protocol::Language;
 use crate::retrieve::lexical;
 
@@ -118,12 +119,14 @@ pub fn quantize(vector: &[f32]) -> (f32, Vec<i8>) {
 fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, BuildError> {
     let mut sections = vec![
         (SectionName::Settings, serde_json::to_vec(&shop.settings)?),
-        (SectionName::Rules, serde_json::to_vec(&shop.rules)?),
         (SectionName::Catalogue, serde_json::to_vec(&shop.products)?),
         (SectionName::Passages, serde_json::to_vec(&shop.passages)?),
         (SectionName::Lexical, lexical::write(&shop.passages, &shop.products)),
         (SectionName::Images, write_images(shop)?),
     ];
+    if shop.rules != ShopRules::default() {
+        sections.push((SectionName::Rules, serde_json::to_vec(&shop.rules)?));
+    }
     sections.extend(embeddings.map(|bytes| (SectionName::Embeddings, bytes)));
     // Offsets stand in the header and move with its length; pad it to a length found in two rounds.
     let mut header_length = 0;

@@ -51,11 +51,12 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     if needs.is_empty() && !(wants_stock && !kinds.is_empty()) && kinds.is_empty() {
         return Outcome::NotApplicable;
     }
+    let whole = whole_types(shop, &kinds);
     let mut matches: Vec<(&Product, u32)> = shop
         .products
         .iter()
         .filter(|product| needs.iter().all(|need| (need.fits)(product)))
-        .filter_map(|product| Some((product, if kinds.is_empty() { 1 } else { kind_score(product, &kinds)? })))
+        .filter_map(|product| Some((product, if kinds.is_empty() { 1 } else { kind_score(product, &kinds, &whole)? })))
         .collect();
     // Words that name no kind but stand in titles: “sencha under 20”.
     if kinds.is_empty() && !rest.is_empty() {
@@ -81,6 +82,7 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let n = sentence.keep(matches.len().to_string());
     let en_words = if words.is_empty() { String::new() } else { format!(" ({words})") };
     let zh_words = if words.is_empty() { String::new() } else { format!("（{words}）") };
+    let n_shown = sentence.keep(MAX_SHOWN.to_string());
     let mut text = match matches.len() {
         0 => sentence.say(
             format!("Nothing in the catalogue fits that{en_words}."),
@@ -88,8 +90,8 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         ),
         1 => sentence.say(format!("One product fits{en_words}:"), format!("有一款符合{zh_words}：")),
         _ if matches.len() > MAX_SHOWN => sentence.say(
-            format!("{n} products fit{en_words}. Here are {MAX_SHOWN} of them:"),
-            format!("有 {n} 款符合{zh_words}，先看其中 {MAX_SHOWN} 款："),
+            format!("{n} products fit{en_words}. Here are {n_shown} of them:"),
+            format!("有 {n} 款符合{zh_words}，先看其中 {n_shown} 款："),
         ),
         _ => sentence.say(format!("{n} products fit{en_words}:"), format!("有 {n} 款符合{zh_words}：")),
     };
@@ -145,7 +147,7 @@ fn line(product: &Product, sentence: &mut Sentence) -> String {
 fn kinds(shop: &Shop<'_>, text: &str) -> (Vec<String>, Vec<String>) {
     let mut known: BTreeSet<String> = BTreeSet::new();
     for product in shop.products {
-        known.extend(labels(product).flat_map(|(label, _)| label_terms(label)));
+        known.extend(labels(product).flat_map(|(label, _)| terms(label)));
     }
     let mut kinds: Vec<String> = Vec::new();
     let mut rest = Vec::new();
@@ -173,15 +175,26 @@ fn labels(product: &Product) -> impl Iterator<Item = (&str, u32)> {
     types.chain(tags)
 }
 
-fn label_terms(label: &str) -> Vec<String> {
-    terms(label)
+/// Those of the kinds that are a whole level of a type somewhere: “tea” is one, and “tea samplers” are not
+/// of it.
+fn whole_types(shop: &Shop<'_>, kinds: &[String]) -> Vec<String> {
+    let is_whole = |kind: &&String| {
+        let mut levels = shop.products.iter().flat_map(|product| product.product_type.0.values().flatten());
+        levels.any(|level| is_label(level, kind))
+    };
+    kinds.iter().filter(is_whole).cloned().collect()
+}
+
+fn is_label(label: &str, kind: &str) -> bool {
+    if label.starts_with(is_han) { normalize(label) == kind } else { terms(label) == [kind] }
 }
 
 /// How well a product is of all the kinds; `None` where it is not of one of them.
-fn kind_score(product: &Product, kinds: &[String]) -> Option<u32> {
-    let labels: Vec<(Vec<String>, u32)> = labels(product).map(|(label, weight)| (label_terms(label), weight)).collect();
+fn kind_score(product: &Product, kinds: &[String], whole: &[String]) -> Option<u32> {
     kinds.iter().try_fold(0, |score, kind| {
-        let best = labels.iter().filter(|(terms, _)| terms.contains(kind)).map(|(_, weight)| *weight).max()?;
+        let is_of =
+            |label: &str| if whole.contains(kind) { is_label(label, kind) } else { terms(label).contains(kind) };
+        let best = labels(product).filter(|(label, _)| is_of(label)).map(|(_, weight)| weight).max()?;
         Some(score + best)
     })
 }

@@ -225,5 +225,5 @@ impl Shop<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "import"))]
 mod tests;

@@ -239,8 +239,10 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     let several = slots.products.len() >= 2
         || slots.products.is_empty() && request.shown.len() >= 2 && has(&["compare", "比较", "对比"]);
     add(several && has(COMPARE), Skill::CompareProducts);
-    let wants =
-        slots.budget.is_some() || !slots.colours.is_empty() || has(STOCK) || has(&["without", "free", "不含", "无"]);
+    let wants = slots.budget.is_some()
+        || !slots.colours.is_empty()
+        || has(STOCK)
+        || has(&["without", "free", "no", "不含", "无"]);
     let one = slots.products.first().is_some_and(|slot| slot.value.only().is_some());
     add(slots.budget.is_some() || wants && has(SHOW) && !one, Skill::FilterCatalogue);
     let of_shown = slots.products.is_empty() && request.shown.len() == 1 && (has(PRICE) || has(STOCK));

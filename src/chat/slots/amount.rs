@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Slot;
-use super::number::{Decimal, Number, numbers};
+pub use super::number::Decimal;
+use super::number::{Number, numbers};
 use super::reading::{Reading, Taken};
 use crate::pack::Money;
 use crate::pack::money::find_currency;
@@ -294,6 +295,11 @@ pub(super) fn amounts(reading: &Reading<'_>, taken: &mut Taken, currency: &str) 
         amounts.push(reading.slot(NamedAmount { money, is_marked: place.currency.is_some() }, range));
     }
     amounts
+}
+
+/// Whether a number is a sum of money.
+pub(super) fn is_priced(text: &str, number: &Number) -> bool {
+    Surroundings::of(text, number).currency.is_some()
 }
 
 /// A share off: `20 %`, `20 percent`, 八折 (20 % off), 85折, 百分之十.

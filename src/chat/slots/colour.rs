@@ -51,6 +51,11 @@ impl Colour {
     }
 }
 
+/// Whether an English word is a colour.
+pub(super) fn is_name(word: &str) -> bool {
+    COLOURS.iter().any(|colour| colour.words.contains(&word))
+}
+
 pub(super) fn read(reading: &Reading<'_>) -> Vec<Slot<Colour>> {
     let text = &reading.text;
     let mut found: Vec<Slot<Colour>> = Vec::new();

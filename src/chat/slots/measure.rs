@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Slot;
+use super::amount::is_priced;
 use super::number::{Number, numbers};
 use super::reading::{Reading, Taken, is_whole};
 
@@ -125,7 +126,7 @@ pub(super) fn size(reading: &Reading<'_>, taken: &mut Taken) -> Option<Slot<Size
 /// Pieces: `two gaiwans`, `x3`, 三个.
 pub(super) fn quantity(reading: &Reading<'_>, taken: &mut Taken) -> Option<Slot<u32>> {
     let text = &reading.text;
-    numbers(text).into_iter().find_map(|Number { value, range }| {
+    numbers(text).into_iter().filter(|number| !is_priced(text, number)).find_map(|Number { value, range }| {
         let whole = value.whole().filter(|whole| (1..=MAX_QUANTITY).contains(whole))?;
         if !taken.is_free(&range) {
             return None;

@@ -9,7 +9,7 @@ mod colour;
 mod contact;
 mod date;
 mod measure;
-mod number;
+pub(super) mod number;
 mod order;
 mod place;
 mod product;
@@ -114,8 +114,8 @@ impl Lexicon {
         slots.email = contact::email(&reading, &mut taken);
         slots.order = order::read(&reading, &mut taken, self.order_format.as_deref());
         slots.phone = contact::phone(&reading, &mut taken);
-        slots.products = self.names.read(&reading, &mut taken, shown);
         slots.days = date::read(&reading, &mut taken, today);
+        slots.products = self.names.read(&reading, &mut taken, shown);
         slots.weight = measure::weight(&reading, &mut taken);
         slots.size = measure::size(&reading, &mut taken);
         slots.percent = amount::percent(&reading, &mut taken);
@@ -193,5 +193,5 @@ impl Slots {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "import"))]
 mod tests;

@@ -1,10 +1,10 @@
 //! Products that a message names, by id, by title in any language, in part, or with a slip of the finger.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::Slot;
 use super::reading::{Reading, Taken};
+use super::{Slot, colour};
 use crate::pack::Product;
 use crate::retrieve::tokens::{is_han, normalize, terms};
 
@@ -29,7 +29,16 @@ impl ProductMention {
 const MAX_CANDIDATES: usize = 6;
 /// A title's word in a larger share of the catalogue names a kind.
 const MAX_SHARE: f64 = 0.05;
-const MIN_FUZZY_CHARS: usize = 5;
+/// Shorter words differ by a letter without a slip. Six: “plate” and “place” are both words.
+const MIN_FUZZY_CHARS: usize = 6;
+/// Words of titles that name nothing.
+const EMPTY_WORDS: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "first", "second", "third", "euro",
+    "euros", "new", "year", "day", "small", "large", "set", "with", "without", "right", "open", "free",
+];
+
+/// A word of a message, the products whose title has it, and whether it is only a kind of thing.
+type Named<'n> = (Range<usize>, &'n [usize], bool);
 
 /// The names of a catalogue.
 #[derive(Debug)]
@@ -39,8 +48,14 @@ pub struct Names {
     by_id: HashMap<String, usize>,
     /// Stems of English titles, and the products whose title has them.
     by_word: BTreeMap<String, Vec<usize>>,
+    /// Those that cannot name a product by themselves.
+    kinds: BTreeSet<String>,
+    /// The same words as they are written, with their stems: a slip is looked for among these.
+    written: BTreeMap<String, String>,
     /// Pairs of Chinese characters of titles.
     by_pair: HashMap<[char; 2], Vec<usize>>,
+    /// How many products a Chinese label files.
+    filed: HashMap<String, usize>,
     /// Chinese runs of each product's titles.
     runs: Vec<Vec<Vec<char>>>,
 }
@@ -51,15 +66,23 @@ impl Names {
             ids: products.iter().map(|product| product.id.clone()).collect(),
             by_id: products.iter().enumerate().map(|(at, product)| (normalize(&product.id), at)).collect(),
             by_word: BTreeMap::new(),
+            kinds: BTreeSet::new(),
+            written: BTreeMap::new(),
             by_pair: HashMap::new(),
+            filed: HashMap::new(),
             runs: Vec::with_capacity(products.len()),
         };
         for (at, product) in products.iter().enumerate() {
             let mut runs = Vec::new();
             for title in product.title.0.values() {
                 let title = normalize(title);
-                for word in terms(&title).into_iter().filter(|term| is_word(term)) {
-                    let owners = names.by_word.entry(word).or_default();
+                let words = title.split(|c: char| !c.is_alphanumeric() || is_han(c));
+                for (word, stem) in words.filter_map(|word| Some((word, terms(word).pop()?))) {
+                    if !is_word(&stem) || EMPTY_WORDS.contains(&word) {
+                        continue;
+                    }
+                    names.written.insert(word.to_owned(), stem.clone());
+                    let owners = names.by_word.entry(stem).or_default();
                     if owners.last() != Some(&at) {
                         owners.push(at);
                     }
@@ -77,15 +100,36 @@ impl Names {
             }
             names.runs.push(runs);
         }
+        names.find_kinds(products);
         names
+    }
+
+    /// A word that files many products and stands in few titles is a kind of thing, and a colour is one:
+    /// “gift” alone is not the name of the gift card.
+    fn find_kinds(&mut self, products: &[Product]) {
+        let mut filed: HashMap<String, usize> = HashMap::new();
+        for product in products {
+            let types = product.product_type.0.values().filter_map(|levels| levels.last());
+            let labels = || types.clone().chain(product.tags.0.values().flatten());
+            for stem in labels().flat_map(|label| terms(label)).collect::<BTreeSet<String>>() {
+                *filed.entry(stem).or_default() += 1;
+            }
+            for label in labels().map(|label| normalize(label)).filter(|label| label.starts_with(is_han)) {
+                *self.filed.entry(label).or_default() += 1;
+            }
+        }
+        let is_kind = |stem: &&String, n_owners: usize| filed.get(*stem).is_some_and(|&n| n_owners * 2 < n);
+        let kinds = self.by_word.iter().filter(|(stem, owners)| is_kind(stem, owners.len()) || colour::is_name(stem));
+        self.kinds = kinds.map(|(stem, _)| stem.clone()).collect();
     }
 
     /// Every product of a message, in its order.
     pub(super) fn read(&self, reading: &Reading<'_>, taken: &mut Taken, shown: &[String]) -> Vec<Slot<ProductMention>> {
-        let mut found = self.ids(reading);
+        // Of two readings of a word the earlier wins: “the first” of what was shown, not “First set”.
+        let mut found = ordinals(reading, shown);
+        found.extend(self.ids(reading));
         found.extend(self.titles(reading));
         found.extend(self.chinese(reading));
-        found.extend(ordinals(reading, shown));
         found.sort_by_key(|(range, _)| range.start);
         let mut slots: Vec<Slot<ProductMention>> = Vec::new();
         for (range, ids) in found {
@@ -119,25 +163,27 @@ impl Names {
 
     /// Runs of words that stand in titles. Rare words count for more: “longjing” is a name, “tea” is not.
     fn titles(&self, reading: &Reading<'_>) -> Vec<(Range<usize>, Vec<String>)> {
-        let mut runs: Vec<Vec<(Range<usize>, &[usize])>> = vec![Vec::new()];
+        let mut runs: Vec<Vec<Named<'_>>> = vec![Vec::new()];
         for (range, word) in reading.words() {
             let stems = terms(word);
-            let owners = stems.first().filter(|stem| is_word(stem)).and_then(|stem| self.owners(stem));
+            let owners = stems.first().filter(|stem| is_word(stem)).and_then(|stem| self.owners(word, stem));
             match (stems.is_empty(), owners) {
                 // A stop word neither helps nor parts: “Silver Needle from Fuding”.
                 (true, _) if !matches!(word, "and" | "or" | "vs" | "than" | "with") => {}
-                (_, Some(owners)) => runs.last_mut().into_iter().for_each(|run| run.push((range.clone(), owners))),
+                (_, Some((owners, is_kind))) => {
+                    runs.last_mut().into_iter().for_each(|run| run.push((range.clone(), owners, is_kind)));
+                }
                 _ => runs.push(Vec::new()),
             }
         }
         runs.into_iter().filter_map(|run| self.name_of(&run)).collect()
     }
 
-    fn name_of(&self, run: &[(Range<usize>, &[usize])]) -> Option<(Range<usize>, Vec<String>)> {
+    fn name_of(&self, run: &[Named<'_>]) -> Option<(Range<usize>, Vec<String>)> {
         let n = self.ids.len() as f64;
         let most = (n * MAX_SHARE).max(2.0);
         let mut scores: HashMap<usize, f64> = HashMap::new();
-        for (_, owners) in run {
+        for (_, owners, _) in run {
             for &at in *owners {
                 *scores.entry(at).or_default() += (1.0 + n / owners.len() as f64).ln();
             }
@@ -147,37 +193,41 @@ impl Names {
             scores.iter().filter(|&(_, &score)| score >= best - 1e-9).map(|(&at, _)| at).collect();
         candidates.sort_unstable();
         // At least one word must be rare enough to name something.
-        let is_name = |at: usize| run.iter().any(|(_, owners)| owners.contains(&at) && (owners.len() as f64) <= most);
+        let is_rare = |owners: &[usize]| owners.len() as f64 <= most;
+        let is_name =
+            |at: usize| run.iter().any(|(_, owners, is_kind)| !is_kind && owners.contains(&at) && is_rare(owners));
         candidates.retain(|&at| is_name(at));
         let first = *candidates.first()?;
         if candidates.len() > MAX_CANDIDATES {
             return None;
         }
-        let used = || run.iter().filter(|(_, owners)| owners.contains(&first)).map(|(range, _)| range);
+        let used = || run.iter().filter(|(_, owners, _)| owners.contains(&first)).map(|(range, ..)| range);
         let range = used().next()?.start..used().last()?.end;
         Some((range, candidates.into_iter().map(|at| self.ids[at].clone()).collect()))
     }
 
-    /// The products whose title has the stem, or one that differs from it by a slip.
-    fn owners(&self, stem: &str) -> Option<&[usize]> {
+    /// The products whose title has the stem, or a word that differs from this one by a slip, and whether
+    /// it is only a kind of thing.
+    fn owners(&self, word: &str, stem: &str) -> Option<(&[usize], bool)> {
         if let Some(owners) = self.by_word.get(stem) {
-            return Some(owners);
+            return Some((owners, self.kinds.contains(stem)));
         }
-        let n_chars = stem.chars().count();
-        if n_chars < MIN_FUZZY_CHARS || stem.bytes().any(|byte| byte.is_ascii_digit()) {
+        let n_chars = word.chars().count();
+        if n_chars < MIN_FUZZY_CHARS || word.bytes().any(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let most = if n_chars >= 8 { 2 } else { 1 };
-        let first = stem.chars().next()?;
+        let first = word.chars().next()?;
         // A slip seldom hits the first letter, and only its words need be compared then.
-        self.by_word
+        let (_, stem) = self
+            .written
             .range(first.to_string()..)
-            .take_while(|(word, _)| word.starts_with(first))
-            .filter(|(word, _)| word.chars().count() >= MIN_FUZZY_CHARS - 1)
-            .map(|(word, owners)| (distance(stem, word), owners))
+            .take_while(|(other, _)| other.starts_with(first))
+            .filter(|(other, _)| other.chars().count() >= MIN_FUZZY_CHARS)
+            .map(|(other, stem)| (distance(word, other), stem))
             .filter(|(distance, _)| *distance <= most)
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, owners)| owners.as_slice())
+            .min_by_key(|(distance, _)| *distance)?;
+        Some((self.by_word.get(stem)?, self.kinds.contains(stem)))
     }
 
     /// The longest stretches of Chinese titles.
@@ -202,8 +252,15 @@ impl Names {
                 lengths.into_iter().filter(|&(other, _)| other == length).map(|(_, product)| product).collect();
             if length >= 2 && (best.len() <= most.min(MAX_CANDIDATES) || length >= 4 && best.len() <= MAX_CANDIDATES) {
                 let end = chars.get(at + length).map_or(reading.text.len(), |&(end, _)| end);
-                found.push((chars[at].0..end, best.into_iter().map(|product| self.ids[product].clone()).collect()));
+                let is_kind = self.filed.get(&reading.text[chars[at].0..end]).is_some_and(|&n| best.len() * 2 < n);
                 at += length;
+                if is_kind {
+                    continue;
+                }
+                found.push((
+                    chars[at - length].0..end,
+                    best.into_iter().map(|product| self.ids[product].clone()).collect(),
+                ));
             } else {
                 at += length.max(1);
             }

@@ -67,10 +67,6 @@ impl<'a> Reading<'a> {
         let whole: Vec<Range<usize>> = whole.filter(|range| is_whole(text, range)).collect();
         whole.into_iter()
     }
-
-    pub fn has_any(&self, phrases: &[&str]) -> bool {
-        phrases.iter().any(|phrase| self.find(phrase).next().is_some())
-    }
 }
 
 /// Whether Latin letters and digits of a range do not go on outside of it.

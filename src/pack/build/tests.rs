@@ -149,3 +149,18 @@ fn quantizing_moves_a_cosine_by_less_than_a_hundredth() {
         assert!((exact - rough).abs() < MAX_ERROR, "{exact} and {rough}");
     }
 }
+
+#[test]
+fn the_rules_come_back_as_they_went_in_and_a_pack_without_them_has_none() {
+    let mut shop = shop();
+    let rules = r#"{"returns": {"source": "a#one", "days": 14}, "handoff": null,
+        "shipping": {"source": "a#one", "bands_g": [1000], "zones": [
+            {"name": {"en": "Here"}, "places": ["*"], "prices": ["3.90 EUR"], "days": [1, 2]}]}}"#;
+    shop.rules = serde_json::from_str(rules).expect("the rules are sound");
+    let pack = Pack::open(build_lexical(&shop).unwrap()).unwrap();
+    assert_eq!(pack.rules().unwrap(), shop.rules);
+    shop.rules = ShopRules::default();
+    let old = build_lexical(&shop).unwrap();
+    assert!(!String::from_utf8_lossy(&old).contains("\"rules\""));
+    assert_eq!(Pack::open(old).unwrap().rules().unwrap(), ShopRules::default());
+}

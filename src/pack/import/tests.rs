@@ -174,3 +174,44 @@ fn all_mistakes_are_reported_at_once() {
         assert!(mistakes.contains(file), "{file} in:\n{mistakes}");
     }
 }
+
+/// The tables of rules, after a sound file.
+const RULES: &str = r#"
+[hours]
+source = "a#one"
+[hours.week]
+mon = ["09:00-12:30", "14:00-18:00"]
+[returns]
+source = "a#one"
+days = 14
+"#;
+
+#[test]
+fn rules_are_read_and_their_mistakes_have_a_line_and_a_cure() {
+    let folder = Folder::new();
+    let file = format!("time_zone = \"Europe/Berlin\"\n{SHOP}{RULES}");
+    folder.write("shop.toml", &file);
+    let id = A_EN.lines().find_map(|line| line.strip_prefix("id: ")).expect("the file has an id").to_owned();
+    let slug = A_EN.split("{#").nth(1).and_then(|rest| rest.split('}').next()).expect("a passage has a slug");
+    let file = file.replace("a#one", &format!("{id}#{slug}"));
+    folder.write("shop.toml", &file);
+    let shop = read_shop(&folder.0).expect("the rules are sound");
+    assert_eq!(shop.rules.returns.map(|returns| returns.days), Some(14));
+    assert_eq!(shop.rules.hours.map(|hours| hours.week.len()), Some(1));
+    // Summer time of 2026 in Berlin begins on 29 March at 01:00 UTC.
+    let offsets = shop.rules.zone.offsets;
+    assert!(offsets.contains(&(1_774_746_000, 7200)) && offsets.len() > 50, "{offsets:?}");
+
+    for (from, to, what) in [
+        ("09:00-12:30", "12:30-09:00", "“12:30-09:00” is not a time span"),
+        ("days = 14", "days = 14\ndayz = 3", "dayz"),
+        ("days = 14", "days = \"two\"", "[returns]"),
+        (&format!("{id}#{slug}"), "a#nowhere", "no passage “a#nowhere”"),
+        ("Europe/Berlin", "Europe/Atlantis", "unknown time zone “Europe/Atlantis”"),
+        ("[returns]", "[refunds]", "unknown setting `refunds`"),
+    ] {
+        folder.write("shop.toml", file.replace(from, to));
+        let mistakes = folder.mistakes();
+        assert!(mistakes.contains(what) && mistakes.contains("shop.toml:"), "{from}: {mistakes}");
+    }
+}
