@@ -10,7 +10,8 @@ use crate::chat::turn::{Part, Turn};
 use crate::retrieve::Hit;
 use crate::retrieve::tokens::{is_han, is_telling, normalize, terms};
 
-/// A rule's passage must be among the first so many, or nothing else must answer.
+/// A rule's passage must come first (of those on shipping, which are many, among so many), or nothing else
+/// must answer.
 const N_CONFIRMING: usize = 2;
 /// Han characters that name a product by themselves.
 const MIN_NAME_HAN: usize = 3;
@@ -107,14 +108,18 @@ impl Attendant {
                     _ => !answers,
                 },
                 Outcome::Done(computed) => {
-                    let near = passages.iter().take(N_CONFIRMING);
+                    let is_shipping = matches!(skill, Skill::ShippingCost | Skill::DeliveryTime | Skill::FreeShipping);
+                    let near = passages.iter().take(if is_shipping { N_CONFIRMING } else { 1 });
                     let mut near = near.into_iter();
                     let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
                     // The words of the rule itself: then its file is enough.
                     let own = normalize(&part.own);
                     let says_it = has_any(&own, COST) || has_any(&own, TIME) || has_any(&own, SHIPS);
                     let confirms = |hit: &Hit| {
-                        computed.sources.iter().any(|id| *id == hit.id || says_it && file(id) == file(&hit.id))
+                        computed
+                            .sources
+                            .iter()
+                            .any(|id| *id == hit.id || is_shipping && says_it && file(id) == file(&hit.id))
                     };
                     !answers
                         || computed.sources.is_empty()
@@ -129,14 +134,21 @@ impl Attendant {
     /// Whether a product is named by its own name, and not by a word that its title happens to hold.
     pub(super) fn is_name(&self, said: &str, ids: &[String]) -> bool {
         let n_han = said.chars().filter(|c| is_han(*c)).count();
-        if n_han >= MIN_NAME_HAN
-            || n_han + 1 == MIN_NAME_HAN && ids.len() <= 2
+        // The end or the beginning of a title, or most of it: 碧螺春 of 洞庭山碧螺春, but not 咖啡因 of 无咖啡因晚安礼盒.
+        let of_title = |product: &crate::pack::Product| {
+            let title = product.title.text(crate::protocol::Language::Zh);
+            let most = 2 * n_han >= title.chars().filter(|c| is_han(*c)).count();
+            title.contains(said) && (most || title.starts_with(said) || title.ends_with(said))
+        };
+        let is_long = n_han >= MIN_NAME_HAN || n_han + 1 == MIN_NAME_HAN && ids.len() <= 2;
+        if is_long && ids.iter().filter_map(|id| self.product(id)).any(of_title)
             || ids.iter().any(|id| id.eq_ignore_ascii_case(said))
         {
             return true;
         }
         let lower = normalize(said);
-        if has_any(&lower, &["one", "first", "second", "third", "fourth", "last", "option", "number"]) && ids.len() == 1
+        if has_any(&lower, &["one", "first", "second", "third", "fourth", "last", "option", "number", "第", "最后"])
+            && ids.len() == 1
         {
             return true;
         }
