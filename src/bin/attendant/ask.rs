@@ -25,7 +25,7 @@ pub struct Args {
     conversation: bool,
 }
 
-/// A shop to talk to.
+// A shop to talk to. (No doc comment: clap would take it for the help of the command around it.)
 #[derive(clap::Args)]
 pub struct ShopArgs {
     /// The shop pack.

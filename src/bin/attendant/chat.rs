@@ -34,7 +34,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     };
     let mut out = std::io::stdout().lock();
     let mut conversation = Conversation::default();
-    let mut prompt = |out: &mut dyn Write| -> std::io::Result<()> {
+    let prompt = |out: &mut dyn Write| -> std::io::Result<()> {
         if prompts {
             write!(out, "> ")?;
         }
