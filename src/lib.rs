@@ -4,11 +4,11 @@
 //!
 //! ```text
 //! keystroke → ui::client → Request::Ask → worker → engine::host
-//!   → chat      language, intent                       (pure)
+//!   → chat      language, questions, slots, mood, risk   (pure)
 //!   → model     text → ids [batch, seq] → embedding [batch, d_model]
 //!   → retrieve  BM25 ids + dense ids → fused hits      (pure)
-//!   → chat      policy: answer · products · decline    (pure)
-//! → Event::ReplyDelta… → Event::ReplyDone{text, sources, products} → transcript
+//!   → chat      policy, skills, grounding              (pure)
+//! → Event::ReplyDelta… → Event::ReplyDone{kind, text, sources, products, …} → transcript
 //! ```
 //!
 //! # The dependency rule

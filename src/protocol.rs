@@ -12,11 +12,13 @@
 //! cross at all: the worker fetches them and keeps them in OPFS.
 
 mod prose;
+mod reply;
 mod shopper;
 
 use serde::{Deserialize, Serialize};
 
 pub use prose::{Block, Inline};
+pub use reply::{Channel, ChannelKind, Handoff, Label, Reply, ReplyKind, Risk, Sentiment, SlotValue, Source};
 pub use shopper::{Erasure, Feature, Hint, Insight, Known, ShopperAction, ShopperEvent};
 
 /// Version of this file's contract. Page and worker come from one build; a mismatch means that one of
@@ -101,8 +103,9 @@ pub enum Request {
     /// `manifest_url` names a `*.manifest.json` (see `platform::weights`), relative to the worker's own
     /// address. Answered by [`Event::Progress`]…, [`Event::ModelLoaded`].
     LoadModel { manifest_url: String, device: DevicePreference },
-    /// A shopper's message. Answered by [`Event::ReplyDelta`]…, [`Event::ReplyDone`].
-    Ask { conversation: ConversationId, text: String, language: Language },
+    /// A shopper's message; `about` is the product whose page or card it was asked from. Answered by
+    /// [`Event::ReplyDelta`]…, [`Event::ReplyDone`].
+    Ask { conversation: ConversationId, text: String, language: Language, about: Option<String> },
     /// Forgets one conversation's turns. Answered by [`Event::Forgotten`].
     ForgetConversation { conversation: ConversationId },
     /// Products for one place on the page. What the worker has been told of the shopper counts only where
@@ -352,45 +355,6 @@ pub enum DeviceReason {
     Refused { message: String },
     /// The GPU was in use and went away.
     Lost,
-}
-
-/// What the attendant says to one message.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Reply {
-    pub kind: ReplyKind,
-    /// Markdown, from the shop's own passages.
-    pub text: String,
-    /// The same, parsed.
-    pub blocks: Vec<Block>,
-    pub language: Language,
-    /// What the text stands on, best first.
-    pub sources: Vec<Source>,
-    /// Products to show as cards, best first.
-    pub products: Vec<Recommendation>,
-    /// Short questions the shopper may want next.
-    pub quick_replies: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReplyKind {
-    Answer,
-    Products,
-    /// The shop's knowledge does not hold an answer, and the reply says so.
-    #[default]
-    Decline,
-}
-
-/// A passage or a product that an answer rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Source {
-    /// `<file>#<slug>` for a passage, the product's id for a product.
-    pub id: String,
-    pub title: String,
-    /// The retriever's fused relevance in `[0, 1]`.
-    pub score: f32,
-    /// The whole passage, to be read in place.
-    pub passage: Vec<Block>,
 }
 
 /// A product and why it is shown.

@@ -1,101 +1,54 @@
-//! The policy: from a message and what was found for it to a reply.
+//! From a message and what was found for it to a reply: understand, decide, compose, check.
 
-use crate::chat::conversation::{Conversation, Topic, is_fragment};
-use crate::chat::extract::{extract, lead};
-use crate::chat::intent::{content, lean};
-use crate::chat::language::detect_language;
+use crate::chat::compose::Draft;
+use crate::chat::conversation::{Conversation, Pending, Topic};
+use crate::chat::grounding::Evidence;
+use crate::chat::intent::{asks_contact, content, lean};
+use crate::chat::message::is_question;
+use crate::chat::policy::{self, Act, Course, Escalation, Heard, Signs};
 use crate::chat::prose;
-use crate::chat::small_talk::{self, SmallTalk};
-use crate::chat::wish::{Wish, describe_price};
+use crate::chat::scope;
+use crate::chat::skills::{self, Outcome, Shop, Skill};
+use crate::chat::slots::Lexicon;
+use crate::chat::turn::{Part, Turn};
 use crate::chat::wording::wording;
-use crate::pack::format::{Availability, Passage, Product, ShopSettings};
-use crate::pack::{Money, Pack, PackError};
-use crate::protocol::{Language, Reason, Recommendation, Reply, ReplyKind, Source};
-use crate::retrieve::fuse::fuse;
-use crate::retrieve::{Hit, HitKind, Index, Query};
+use crate::pack::format::{Passage, Product, ShopSettings};
+use crate::pack::{Pack, PackError, ShopRules};
+use crate::protocol::{Language, Reply, ReplyKind, SlotValue};
+use crate::retrieve::tokens::{is_telling, normalize, terms};
+use crate::retrieve::{Hit, Index};
 
-/// Longer messages are cut, and the reply says so.
-pub const MAX_MESSAGE_CHARS: usize = 2000;
-/// Products in one reply.
-const MAX_PRODUCTS: usize = 6;
-/// Products beside an answer.
-const MAX_CARDS: usize = 3;
-const MAX_QUICK_REPLIES: usize = 3;
-
-/// Where the policy draws its lines, on the scale of the scores it is given. All were chosen on the
-/// development questions, asked of the demo shop with its other ways to ask (`also`) and without them;
-/// a wrong answer (which shows its source) and a needless decline (which shows a telephone number)
-/// were taken to cost about the same.
-#[derive(Debug)]
-struct Thresholds {
-    /// Below these nothing is said to answer.
-    answer: f32,
-    products: f32,
-    /// What a message made only of words the shop never uses loses.
-    unknown: f32,
-    /// What product scores need to compare with passage scores: products are described less fully.
-    product_bias: f32,
-}
-const FUSED: Thresholds = Thresholds { answer: 0.26, products: 0.26, unknown: 0.6, product_bias: 0.14 };
-const FUSED_ZH: Thresholds = Thresholds { answer: 0.34, products: 0.2, unknown: 0.3, product_bias: 0.1 };
-/// The least cosine that answers a question in a language that the shop does not speak, where words say nothing.
-const FOREIGN_COSINE: f32 = 0.43;
-const WORDS_EN: Thresholds = Thresholds { answer: 0.15, products: 0.18, unknown: 0.3, product_bias: 0.07 };
-const WORDS_ZH: Thresholds = Thresholds { answer: 0.34, products: 0.26, unknown: 0.3, product_bias: 0.05 };
-/// For a wish, which says itself that products are wanted.
-const WISH_SHARE: f32 = 0.5;
-
-/// A second passage this near to the best one is quoted and cited too.
-const CLOSE_SHARE: f32 = 0.85;
-/// Products this far below the best one are left out.
-const RELATED_SHARE: f32 = 0.55;
-/// What is not in stock comes after what is.
-const OUT_OF_STOCK_SHARE: f32 = 0.85;
-/// How much a fragment after products leans to products.
-const FOLLOW_UP_STEP: f32 = 0.2;
-/// How much a fragment's own words move passages of the file spoken of last.
-const FRAGMENT_SHARE: f32 = 0.6;
+/// A second passage this near to the best one competes with it.
+pub(super) const CLOSE_SHARE: f32 = 0.85;
+/// Passages that a bare word must fit alike to be vague.
+const MIN_VAGUE: usize = 3;
 
 /// One shop's attendant. Keeps nothing of any conversation.
 #[derive(Debug)]
 pub struct Attendant {
     settings: ShopSettings,
+    rules: ShopRules,
     products: Vec<Product>,
     passages: Vec<Passage>,
     index: Index,
-}
-
-/// A message, understood as far as words go.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Turn {
-    pub language: Language,
-    /// The language of the message itself, which the shop may not speak.
-    pub spoken: Language,
-    /// What to search for, and to embed where there is an encoder of [`Turn::spoken`].
-    pub search_text: String,
-    pub wish: Wish,
-    small_talk: Option<SmallTalk>,
-    /// The message itself, where it only makes sense after the last one.
-    fragment: Option<String>,
-    was_cut: bool,
-}
-
-impl Turn {
-    /// Whether an embedding of [`Turn::search_text`] can change the reply.
-    pub fn wants_embedding(&self) -> bool {
-        self.small_talk.is_none_or(|talk| talk == SmallTalk::Robot)
-    }
+    lexicon: Lexicon,
 }
 
 impl Attendant {
     pub fn open(pack: &Pack) -> Result<Attendant, PackError> {
+        let (settings, rules) = (pack.settings()?, pack.rules()?);
         let (products, passages) = (pack.products()?, pack.passages()?);
         let index = Index::open(pack, &passages, &products)?;
-        Ok(Attendant { settings: pack.settings()?, products, passages, index })
+        let lexicon = Lexicon::new(&settings, &rules, &products);
+        Ok(Attendant { settings, rules, products, passages, index, lexicon })
     }
 
     pub fn settings(&self) -> &ShopSettings {
         &self.settings
+    }
+
+    pub fn rules(&self) -> &ShopRules {
+        &self.rules
     }
 
     pub fn products(&self) -> &[Product] {
@@ -110,306 +63,392 @@ impl Attendant {
         &self.index
     }
 
-    /// Understands a message in its conversation. `language` is the page's, for messages that show none.
-    pub fn read(&self, conversation: &Conversation, text: &str, language: Language) -> Turn {
-        let end = text.char_indices().nth(MAX_MESSAGE_CHARS).map_or(text.len(), |(at, _)| at);
-        let (text, was_cut) = (text[..end].trim(), end < text.len());
-        let spoken = detect_language(text, language);
-        let mut language = spoken;
-        if !self.settings.languages.contains(&language) {
-            language = self.settings.languages.first().copied().unwrap_or(language);
+    pub(super) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    pub(super) fn product(&self, id: &str) -> Option<&Product> {
+        self.products.iter().find(|product| product.id == id)
+    }
+
+    /// A passage in one language.
+    pub(super) fn passage(&self, id: &str, language: Language) -> Option<&Passage> {
+        self.passages.iter().find(|passage| passage.id == id && passage.language == language)
+    }
+
+    pub(super) fn shop(&self) -> Shop<'_> {
+        Shop { settings: &self.settings, rules: &self.rules, products: &self.products }
+    }
+
+    /// Replies to a turn. `embeddings` are those of [`Turn::texts`], by an encoder the index accepts; none
+    /// where there is no such encoder.
+    pub fn reply(&self, conversation: &mut Conversation, turn: &Turn, embeddings: &[Vec<f32>]) -> Reply {
+        conversation.language = Some(turn.language);
+        conversation.hear(&turn.text, turn.sentiment);
+        let heard = Heard {
+            talk: turn.talk,
+            wants_person: turn.wants_person,
+            sentiment: turn.sentiment,
+            risk: turn.risk,
+            only_steers: turn.only_steers,
+            asks: turn.parts.iter().any(|part| is_question(&part.own, turn.language)),
+        };
+        let course = policy::course(&heard, &conversation.mood);
+        let mut draft = match course {
+            Course::Refuse(risk) => self.refuse(turn, risk),
+            Course::Talk(talk) => self.small_talk(turn, talk),
+            Course::HandOff(why) => self.hand_off(conversation, turn, why),
+            Course::Answer => self.answer_all(conversation, turn, embeddings),
+        };
+        if course == Course::Answer {
+            let escalation = policy::escalation(draft.reply.kind, turn.sentiment, draft.is_foreign, &conversation.mood);
+            draft = match escalation {
+                Escalation::None => draft,
+                Escalation::Offer { sorry } => self.offer_person(conversation, turn, draft, sorry),
+                Escalation::HandOff(why) => self.hand_off(conversation, turn, why),
+            };
         }
-        let topic = conversation.topic().filter(|topic| topic.language == language);
-        let topic = topic.filter(|_| is_fragment(text, language));
-        let search_text = topic.map_or_else(|| text.to_owned(), |topic| format!("{} {text}", topic.text));
-        Turn {
+        self.finish(conversation, turn, draft)
+    }
+
+    /// The questions of a message, each with its answer.
+    fn answer_all(&self, conversation: &mut Conversation, turn: &Turn, embeddings: &[Vec<f32>]) -> Draft {
+        conversation.pending = None;
+        let mut drafts: Vec<Draft> = Vec::new();
+        for (at, part) in turn.parts.iter().enumerate() {
+            let draft = self.answer_one(conversation, turn, part, embeddings.get(at).map(Vec::as_slice));
+            // Two questions with one answer are answered once.
+            if !drafts.iter().any(|other| other.reply.text == draft.reply.text) {
+                drafts.push(draft);
+            }
+        }
+        self.join(turn, drafts)
+    }
+
+    fn answer_one(
+        &self,
+        conversation: &mut Conversation,
+        turn: &Turn,
+        part: &Part,
+        embedding: Option<&[f32]>,
+    ) -> Draft {
+        let passages = self.passages_for(turn, part, embedding);
+        let products = self.products_for(turn, part, embedding);
+        let mut signs = self.signs(turn, part, embedding.is_some(), &passages, &products);
+        let answers = matches!(policy::act(&signs), Act::Answer);
+        let mut outcome = self.run_skills(conversation, turn, part, &passages, answers);
+        signs.skill = outcome.is_some();
+        let mut act = policy::act(&signs);
+        // Whoever asks about one product is told of it, and not of others like it.
+        let asked_of =
+            part.slots.products.first().filter(|slot| part.slots.products.len() == 1 && slot.span.is_empty());
+        if act == Act::Products
+            && signs.lean <= 0.0
+            && !part.wish.is_any()
+            && let Some(product) = asked_of.and_then(|slot| self.product(slot.value.only()?))
+        {
+            let request = skills::Request {
+                text: product.title.text(turn.language),
+                language: turn.language,
+                slots: &part.slots,
+                shown: &conversation.shown,
+                cart: &[],
+                now_ms: turn.now_ms,
+            };
+            outcome = Some((Skill::ProductDetails, skills::run(Skill::ProductDetails, &self.shop(), &request)));
+            act = Act::Skill;
+        }
+        let mut draft = match act {
+            Act::Skill => match outcome {
+                Some((_, Outcome::Done(computed))) => self.computed(turn, *computed),
+                Some((skill, Outcome::Needs { slot, question, choices })) => {
+                    conversation.pending = Some(Pending {
+                        question: part.search_text.clone(),
+                        choices: choices.clone(),
+                        targets: Vec::new(),
+                        skill: Some(skill),
+                        slot: Some(slot),
+                    });
+                    self.ask_back(&question, choices)
+                }
+                _ => self.decline(turn),
+            },
+            Act::Answer => self.answer(turn, part, &passages, &products),
+            Act::Products => self.show(conversation, turn, part, &products, &passages),
+            Act::Clarify => {
+                let near = near(&passages);
+                let targets = near.iter().map(|hit| hit.id.clone()).collect();
+                let choices: Vec<String> = near.iter().map(|hit| self.passages[hit.index].heading.clone()).collect();
+                conversation.pending = Some(Pending {
+                    question: part.search_text.clone(),
+                    choices: choices.clone(),
+                    targets,
+                    ..Pending::default()
+                });
+                self.ask_back(wording(turn.language).which_topic, choices)
+            }
+            Act::Contact => self.contact(turn),
+            Act::Decline if turn.talk.is_some() => {
+                self.small_talk(turn, turn.talk.unwrap_or(super::small_talk::SmallTalk::Robot))
+            }
+            Act::Decline => self.decline(turn),
+        };
+        draft.is_foreign = signs.is_foreign;
+        if scope::is_medical(&part.own)
+            && matches!(draft.reply.kind, ReplyKind::Answer | ReplyKind::Products | ReplyKind::Skill)
+        {
+            draft.append(wording(turn.language).medical);
+        }
+        if draft.reply.kind == ReplyKind::Decline && scope::is_symptom(&part.own) {
+            draft.append(wording(turn.language).doctor);
+        }
+        self.note(conversation, turn, part, &draft);
+        draft
+    }
+
+    fn signs(&self, turn: &Turn, part: &Part, has_vectors: bool, passages: &[Hit], products: &[Hit]) -> Signs {
+        let language = turn.language;
+        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
+        Signs {
             language,
-            spoken,
-            wish: Wish::read(&search_text),
-            search_text,
-            small_talk: small_talk::recognize(text),
-            fragment: topic.map(|_| text.to_owned()),
-            was_cut,
+            spoken: turn.spoken,
+            has_vectors,
+            skill: false,
+            is_foreign: scope::is_symptom(&part.own) || scope::is_foreign(&part.own, |phrase| self.speaks_of(phrase)),
+            is_unsold: self.is_unsold(part, language, passages),
+            passage: best(passages),
+            product: best(products),
+            known_share: self.index.known_share(&content(&part.wish.rest, language), language),
+            lean: lean(&part.search_text, &part.wish, language),
+            has_wish: part.wish.is_any(),
+            follows_products: part
+                .topic
+                .as_ref()
+                .is_some_and(|topic| topic.about_products || topic.product.is_some() && !part.slots.colours.is_empty()),
+            is_vague: self.is_vague(part, language, passages),
+            asks_contact: asks_contact(&part.own) && !self.tells_contact(passages),
+            names_kind: self.names_kind(part, language),
+            is_chosen: part.passage.is_some(),
         }
     }
 
-    /// Replies to a turn. `embedding` is [`Turn::search_text`]'s, by an encoder the index accepts.
-    pub fn reply(&self, conversation: &mut Conversation, turn: &Turn, embedding: Option<&[f32]>) -> Reply {
-        let mut reply = self.compose(conversation, turn, embedding);
+    /// Whether the shop speaks of a phrase where it says what it has: headings and titles.
+    fn speaks_of(&self, phrase: &str) -> bool {
+        let holds = |text: &str| super::phrases::find(&normalize(text), phrase).is_some();
+        self.passages.iter().any(|passage| holds(&passage.heading))
+            || self.products.iter().any(|product| product.title.0.values().any(|title| holds(title)))
+    }
+
+    /// Whether it asks for goods by a name that neither a product nor the best passage has.
+    fn is_unsold(&self, part: &Part, language: Language, passages: &[Hit]) -> bool {
+        let Some(goods) = scope::sought_goods(&part.own, language) else { return false };
+        let wanted: Vec<String> = terms(&goods).into_iter().filter(|term| is_telling(term)).collect();
+        let is_known = |term: &String| self.index.lexical().knows_product(term, language);
+        let n_unknown = wanted.iter().filter(|term| !is_known(term)).count();
+        // Pairs of Chinese characters that only touch say nothing: half of them may be unknown.
+        let most = if language == Language::Zh { wanted.len() / 2 } else { 0 };
+        let held = passages.first().is_some_and(|hit| {
+            let passage = &self.passages[hit.index];
+            let theirs = terms(&format!("{} {}", passage.heading, passage.also.join(" ")));
+            wanted.iter().all(|term| theirs.contains(term))
+        });
+        n_unknown > most && !held
+    }
+
+    /// Whether the best passage holds the telephone number or an address of the shop.
+    fn tells_contact(&self, passages: &[Hit]) -> bool {
+        let contact = &self.settings.contact;
+        let values = [&contact.email, &contact.telephone, &contact.whatsapp].into_iter().flatten();
+        let mut values = values.chain(contact.address.0.values());
+        passages
+            .first()
+            .is_some_and(|hit| values.any(|value| self.passages[hit.index].markdown.contains(value.as_str())))
+    }
+
+    /// Whether all it names is a kind of goods, as the catalogue calls it: “show me teapots”.
+    fn names_kind(&self, part: &Part, language: Language) -> bool {
+        let wanted: Vec<String> =
+            terms(&content(&part.wish.rest, language)).into_iter().filter(|term| is_telling(term)).collect();
+        let is_kind = |product: &Product| {
+            let kinds = terms(&format!("{} {}", product.product_type.items(language).join(" "), product.category));
+            wanted.iter().all(|term| kinds.contains(term))
+        };
+        !wanted.is_empty() && self.products.iter().any(is_kind)
+    }
+
+    /// One word that several passages of one file fit alike.
+    fn is_vague(&self, part: &Part, language: Language, passages: &[Hit]) -> bool {
+        let n_terms = terms(&part.own).iter().filter(|term| is_telling(term)).count();
+        let n_chars = part.own.chars().filter(|c| c.is_alphanumeric()).count();
+        let is_bare = match language {
+            Language::En => n_terms == 1 && part.own.split_whitespace().count() <= 2,
+            Language::Zh => n_chars <= 2,
+        };
+        let near = near(passages);
+        let file = |hit: &Hit| hit.id.split('#').next().map(str::to_owned);
+        let is_one_file =
+            near.first().is_some_and(|first| near.iter().filter(|hit| file(hit) == file(first)).count() >= MIN_VAGUE);
+        is_bare && part.topic.is_none() && near.len() >= MIN_VAGUE && is_one_file
+    }
+
+    /// Keeps what a reply was about.
+    fn note(&self, conversation: &mut Conversation, turn: &Turn, part: &Part, draft: &Draft) {
+        let reply = &draft.reply;
+        if matches!(reply.kind, ReplyKind::Decline | ReplyKind::Smalltalk | ReplyKind::Handoff) {
+            return;
+        }
+        let named = part.slots.products.first().and_then(|mention| mention.value.only()).map(str::to_owned);
+        let shown: Vec<String> = reply.products.iter().map(|shown| shown.product.clone()).collect();
+        let product = named.or_else(|| match shown.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        });
+        if product.is_some() {
+            conversation.focus.clone_from(&product);
+        } else if reply.kind == ReplyKind::Products {
+            conversation.focus = None;
+        }
+        if shown.len() > 1 || !shown.is_empty() && conversation.shown.is_empty() {
+            conversation.shown = shown;
+        }
+        let source = reply.sources.first().map(|source| source.id.clone()).filter(|id| id.contains('#'));
+        conversation.remember(Topic {
+            text: part.search_text.clone(),
+            language: turn.language,
+            about_products: reply.kind == ReplyKind::Products,
+            source: source.filter(|_| reply.kind != ReplyKind::Clarify),
+            product,
+            skill: draft.skill,
+        });
+    }
+
+    /// What every reply has: what was understood, the check of what it says, its place in the transcript.
+    fn finish(&self, conversation: &mut Conversation, turn: &Turn, draft: Draft) -> Reply {
+        let (mut reply, is_foreign) = (self.ground(turn, &draft), draft.is_foreign);
         if turn.spoken != turn.language && matches!(reply.kind, ReplyKind::Answer | ReplyKind::Products) {
             reply.text = format!("{}\n\n{}", wording(turn.spoken).other_language, reply.text);
         }
         if turn.was_cut {
             reply.text = format!("{}\n\n{}", wording(turn.language).cut, reply.text);
         }
+        reply.language = turn.language;
+        reply.sentiment = turn.sentiment;
+        reply.risk = turn.risk;
+        reply.slots = self.understood(turn);
         reply.blocks = prose::parse(&reply.text);
-        reply
-    }
-
-    fn compose(&self, conversation: &mut Conversation, turn: &Turn, embedding: Option<&[f32]>) -> Reply {
-        let talk = turn.small_talk.filter(|talk| *talk != SmallTalk::Robot);
-        if let Some(talk) = talk {
-            return self.small_talk(turn, talk);
-        }
-        let passages = self.find_passages(conversation, turn, embedding);
-        let products = self.find_products(turn, embedding);
-        let kind = self.decide(conversation, turn, embedding.is_some(), &passages, &products);
-        let reply = match (kind, turn.small_talk) {
-            (ReplyKind::Answer, _) => self.answer(turn, &passages, &products),
-            (ReplyKind::Products, _) => self.show(turn, &products, &passages),
-            (ReplyKind::Decline, Some(talk)) => self.small_talk(turn, talk),
-            (ReplyKind::Decline, None) => self.decline(turn),
+        let mood = &mut conversation.mood;
+        mood.offered = reply.handoff.is_some() && reply.kind != ReplyKind::Handoff;
+        mood.n_declined = match reply.kind {
+            ReplyKind::Decline if !is_foreign => mood.n_declined + 1,
+            ReplyKind::Decline | ReplyKind::Smalltalk => mood.n_declined,
+            _ => 0,
         };
-        if kind != ReplyKind::Decline {
-            conversation.remember(Topic {
-                text: turn.search_text.clone(),
-                language: turn.language,
-                about_products: kind == ReplyKind::Products,
-                source: reply.sources.first().filter(|_| kind == ReplyKind::Answer).map(|source| source.id.clone()),
-            });
+        if reply.kind == ReplyKind::Handoff {
+            mood.n_unhappy = 0;
+            mood.n_repeated = 0;
         }
+        conversation.record(&turn.text, &reply.text, reply.kind);
         reply
     }
 
-    /// Passages for the turn, best first.
-    pub fn find_passages(&self, conversation: &Conversation, turn: &Turn, embedding: Option<&[f32]>) -> Vec<Hit> {
-        let query = Query { text: &turn.search_text, language: turn.language, embedding };
-        let mut hits = self.index.search_kind(&query, HitKind::Passage);
-        let source = conversation.topic().and_then(|topic| topic.source.as_deref());
-        if let (Some(fragment), Some((file, _))) = (&turn.fragment, source.and_then(|source| source.split_once('#'))) {
-            let own = Query { text: fragment, language: turn.language, embedding: None };
-            for own in self.index.search_kind(&own, HitKind::Passage) {
-                let hit = hits.iter_mut().find(|hit| hit.index == own.index && hit.id.split('#').next() == Some(file));
-                if let Some(hit) = hit {
-                    hit.score = (hit.score + FRAGMENT_SHARE * own.lexical).min(1.0);
-                }
-            }
-            hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index)));
-        }
-        hits
-    }
-
-    /// Products for the turn, best first.
-    pub fn find_products(&self, turn: &Turn, embedding: Option<&[f32]>) -> Vec<Hit> {
-        let text = content(&turn.wish.rest, turn.language);
-        let query = Query { text: &text, language: turn.language, embedding };
-        let mut hits = self.index.search_kind(&query, HitKind::Product);
-        hits.retain(|hit| hit.index < self.products.len());
-        let prices = || self.products.iter().map(|product| product.current_price().major());
-        let (least, most) = (prices().fold(f64::MAX, f64::min), prices().fold(0.0, f64::max));
-        for hit in &mut hits {
-            let product = &self.products[hit.index];
-            if !product.is_in_stock() {
-                hit.score *= OUT_OF_STOCK_SHARE;
-            }
-            if turn.wish.cheap && most > least {
-                // On a logarithm: from 5 to 10 matters as much as from 50 to 100.
-                let place = (product.current_price().major() / least).ln() / (most / least).ln();
-                hit.score *= 1.0 - 0.5 * place as f32;
+    fn understood(&self, turn: &Turn) -> Vec<SlotValue> {
+        let mut slots: Vec<SlotValue> = Vec::new();
+        for one in turn.parts.iter().flat_map(|part| part.slots.understood()) {
+            let slot = SlotValue { slot: slot_name(one.kind), value: one.value };
+            if !slots.contains(&slot) {
+                slots.push(slot);
             }
         }
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index)));
-        hits
+        slots
     }
 
-    fn decide(
+    /// The last step: what cannot be found in the sources is not said. The plain extract is, or else that
+    /// there is no answer.
+    fn ground(&self, turn: &Turn, draft: &Draft) -> Reply {
+        let names = || self.products.iter().flat_map(|product| product.title.0.values()).map(String::as_str);
+        let is_grounded = |draft: &Draft| {
+            let evidence = self.evidence(draft);
+            evidence.check(&draft.reply.text, names()).is_ok()
+        };
+        if is_grounded(draft) {
+            return Reply { grounded: true, ..draft.reply.clone() };
+        }
+        let fallback = draft.extract.as_ref().map(|extract| {
+            let mut plain = draft.clone();
+            plain.reply.text.clone_from(extract);
+            plain
+        });
+        match fallback.filter(is_grounded) {
+            Some(plain) => Reply { grounded: true, ..plain.reply },
+            None => {
+                let declined = self.decline(turn);
+                Reply { grounded: is_grounded(&declined), ..declined.reply }
+            }
+        }
+    }
+
+    fn evidence(&self, draft: &Draft) -> Evidence {
+        let mut evidence = Evidence::default();
+        for source in &draft.reply.sources {
+            for passage in self.passages.iter().filter(|passage| passage.id == source.id) {
+                evidence.add(&passage.heading);
+                evidence.add(&passage.markdown);
+            }
+            if let Some(product) = self.product(&source.id) {
+                self.add_record(&mut evidence, product);
+            }
+        }
+        for shown in &draft.reply.products {
+            if let Some(product) = self.product(&shown.product) {
+                self.add_record(&mut evidence, product);
+            }
+        }
+        let contact = &self.settings.contact;
+        let settings = [&contact.email, &contact.telephone, &contact.whatsapp].into_iter().flatten();
+        let localized =
+            contact.address.0.values().chain(contact.hours.0.values()).chain(self.settings.decline.0.values());
+        settings.chain(localized).chain(&draft.computed).for_each(|text| evidence.add(text));
+        evidence
+    }
+
+    fn add_record(&self, evidence: &mut Evidence, product: &Product) {
+        for language in Language::ALL {
+            evidence.add(&product.price.format(language));
+            evidence.add(&product.current_price().format(language));
+        }
+        evidence.add(&product.id);
+        let texts =
+            [&product.title, &product.description, &product.brand, &product.color, &product.material, &product.size];
+        texts.iter().flat_map(|text| text.0.values()).for_each(|text| evidence.add(text));
+        let lists = [&product.highlights, &product.tags, &product.product_type];
+        lists.iter().flat_map(|list| list.0.values().flatten()).for_each(|text| evidence.add(text));
+        for attribute in product.attributes.0.values().flatten() {
+            evidence.add(&attribute.name);
+            evidence.add(&attribute.value);
+        }
+        product.weight.iter().for_each(|weight| evidence.add(weight));
+        product.stock.iter().for_each(|stock| evidence.add(&stock.to_string()));
+    }
+
+    /// The hand-off of a conversation, at any time: what the page shows when the shopper asks for it.
+    pub fn draft_handoff(
         &self,
         conversation: &Conversation,
-        turn: &Turn,
-        has_vectors: bool,
-        passages: &[Hit],
-        products: &[Hit],
-    ) -> ReplyKind {
-        let thresholds = match (has_vectors, turn.language) {
-            (true, language) if language != turn.spoken => {
-                let least = fuse(0.0, Some(FOREIGN_COSINE), language);
-                Thresholds { answer: least, products: least, unknown: 0.0, product_bias: 0.0 }
-            }
-            (true, Language::En) => FUSED,
-            (true, Language::Zh) => FUSED_ZH,
-            (false, Language::En) => WORDS_EN,
-            (false, Language::Zh) => WORDS_ZH,
-        };
-        let unknown = thresholds.unknown
-            * (1.0 - self.index.known_share(&content(&turn.wish.rest, turn.language), turn.language));
-        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score) - unknown;
-        let (answer, product) = (best(passages), best(products));
-        let share = if turn.wish.is_any() { WISH_SHARE } else { 1.0 };
-        let products_fit = product >= thresholds.products * share;
-        let was_products = turn.fragment.is_some() && conversation.topic().is_some_and(|topic| topic.about_products);
-        let lean = lean(&turn.search_text, &turn.wish, turn.language) + if was_products { FOLLOW_UP_STEP } else { 0.0 };
-        let prefers_products = product - answer + lean + thresholds.product_bias > 0.0;
-        match (answer >= thresholds.answer, products_fit) {
-            (_, true) if prefers_products => ReplyKind::Products,
-            (true, _) => ReplyKind::Answer,
-            _ => ReplyKind::Decline,
-        }
-    }
-
-    /// The best passage's words, and cards of products where the question was not about a rule.
-    fn answer(&self, turn: &Turn, hits: &[Hit], products: &[Hit]) -> Reply {
-        let Some(best) = hits.first() else { return self.decline(turn) };
-        let wants_cards = lean(&turn.search_text, &turn.wish, turn.language) >= 0.0;
-        let near = products.iter().filter(|hit| wants_cards && hit.score >= CLOSE_SHARE * best.score).map(recommend);
-        // What the shop itself names beside its words comes before what only sounds like the question.
-        let named = &self.passages[best.index].products;
-        let in_stock = |id: &&String| self.products.iter().any(|product| product.id == **id && product.is_in_stock());
-        let named = named.iter().filter(in_stock);
-        let mut cards: Vec<Recommendation> = named
-            .map(|id| Recommendation { product: id.clone(), score: best.score, reason: Reason::MatchesQuestion })
-            .collect();
-        for card in near {
-            if !cards.iter().any(|other| other.product == card.product) {
-                cards.push(card);
-            }
-        }
-        cards.truncate(MAX_CARDS);
-        let cited: Vec<&Hit> = hits.iter().take(2).filter(|hit| hit.score >= CLOSE_SHARE * best.score).collect();
-        let texts = cited.iter().enumerate().map(|(rank, hit)| {
-            let markdown = &self.passages[hit.index].markdown;
-            if rank == 0 { extract(markdown, &turn.search_text) } else { lead(markdown) }
-        });
-        let text = texts.collect::<Vec<_>>().join("\n\n");
-        let sources: Vec<Source> = cited.iter().map(|hit| self.passage_source(hit)).collect();
-        let quick_replies = self.headings(hits.iter().skip(cited.len()));
-        let (kind, language) = (ReplyKind::Answer, turn.language);
-        Reply { kind, text, language, sources, products: cards, quick_replies, ..Reply::default() }
-    }
-
-    fn show(&self, turn: &Turn, hits: &[Hit], passages: &[Hit]) -> Reply {
-        let words = wording(turn.language);
-        let best = hits.first().map_or(0.0, |hit| hit.score);
-        let related: Vec<&Hit> = hits.iter().filter(|hit| hit.score >= RELATED_SHARE * best).collect();
-        let product = |hit: &&Hit| &self.products[hit.index];
-        let fits = |hit: &&&Hit| {
-            let product = product(hit);
-            turn.wish.allows(product.current_price().major()) && (!turn.wish.on_sale || product.sale_price.is_some())
-        };
-        let mut fitting: Vec<&Hit> = related.iter().filter(fits).copied().collect();
-        let mut intro = None;
-        if fitting.is_empty() {
-            intro = Some(words.none_in_budget);
-            fitting = related;
-            let limit = turn.wish.max_price.or(turn.wish.min_price).unwrap_or_default();
-            let distance = |hit: &Hit| (self.products[hit.index].current_price().major() - limit).abs();
-            fitting.truncate(2 * MAX_PRODUCTS);
-            fitting.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
-        }
-        if turn.wish.in_stock {
-            if fitting.iter().any(|hit| product(hit).is_in_stock()) {
-                fitting.retain(|hit| product(hit).is_in_stock());
-            } else {
-                intro = Some(words.none_in_stock);
-            }
-        }
-        fitting.truncate(MAX_PRODUCTS);
-        let intro = match (intro, fitting.len()) {
-            (Some(intro), _) => intro.to_owned(),
-            (None, 1) => words.one_fits.to_owned(),
-            (None, n) => self.with_price(turn, words.some_fit.replace("{n}", &n.to_string())),
-        };
-        let lines = fitting.iter().map(|hit| self.product_line(product(hit), turn.language));
-        let mut text = [intro, lines.collect::<Vec<_>>().join("\n")].join("\n\n");
-        let mut sources: Vec<Source> = fitting.iter().map(|hit| self.product_source(hit, turn.language)).collect();
-        let mut passages = passages.iter();
-        // Where a passage fits even better than the products, what it says belongs beside them: whoever
-        // asks for biscuits without gluten must not be left with the biscuits alone.
-        if let Some(passage) = passages.clone().next().filter(|passage| passage.score >= best) {
-            text = format!("{text}\n\n{}", lead(&self.passages[passage.index].markdown));
-            sources.push(self.passage_source(passage));
-            passages.next();
-        }
-        Reply {
-            kind: ReplyKind::Products,
-            text,
-            language: turn.language,
-            sources,
-            products: fitting.iter().copied().map(recommend).collect(),
-            quick_replies: self.headings(passages),
-            ..Reply::default()
-        }
-    }
-
-    fn decline(&self, turn: &Turn) -> Reply {
-        let text = match self.settings.decline.text(turn.language) {
-            "" => wording(turn.language).decline,
-            text => text,
-        };
-        Reply { text: text.to_owned(), language: turn.language, quick_replies: self.starters(turn), ..Reply::default() }
-    }
-
-    fn small_talk(&self, turn: &Turn, talk: SmallTalk) -> Reply {
-        Reply {
-            kind: ReplyKind::Answer,
-            text: talk.answer(wording(turn.language)).to_owned(),
-            language: turn.language,
-            quick_replies: if talk == SmallTalk::Bye { vec![] } else { self.starters(turn) },
-            ..Reply::default()
-        }
-    }
-
-    /// The shop's own first questions.
-    fn starters(&self, turn: &Turn) -> Vec<String> {
-        self.settings.quick_replies.items(turn.language).iter().take(MAX_QUICK_REPLIES).cloned().collect()
-    }
-
-    /// Headings a shopper may want next.
-    fn headings<'a>(&self, hits: impl Iterator<Item = &'a Hit>) -> Vec<String> {
-        hits.take(MAX_QUICK_REPLIES).map(|hit| self.passages[hit.index].heading.clone()).collect()
-    }
-
-    fn passage_source(&self, hit: &Hit) -> Source {
-        let passage = &self.passages[hit.index];
-        Source {
-            id: hit.id.clone(),
-            title: passage.heading.clone(),
-            score: hit.score,
-            passage: prose::parse(&passage.markdown),
-        }
-    }
-
-    fn product_source(&self, hit: &Hit, language: Language) -> Source {
-        let product = &self.products[hit.index];
-        Source {
-            id: hit.id.clone(),
-            title: product.title.text(language).to_owned(),
-            score: hit.score.clamp(0.0, 1.0),
-            passage: prose::parse(product.description.text(language)),
-        }
-    }
-
-    fn product_line(&self, product: &Product, language: Language) -> String {
-        let words = wording(language);
-        let mut facts = vec![product.current_price().format(language)];
-        if product.sale_price.is_some() {
-            facts.push(words.instead_of.replace("{old}", &product.price.format(language)));
-        }
-        match product.availability {
-            Availability::Preorder | Availability::Backorder => facts.push(words.preorder.to_owned()),
-            _ if !product.is_in_stock() => facts.push(words.out_of_stock.to_owned()),
-            _ => {}
-        }
-        let (comma, dash) = if language == Language::Zh { ("，", "：") } else { (", ", ": ") };
-        format!("- **{}**{dash}{}", product.title.text(language), facts.join(comma))
-    }
-
-    /// Says the price limit that was understood, so that a misunderstanding shows.
-    fn with_price(&self, turn: &Turn, intro: String) -> String {
-        let format = |major: f64| {
-            let one = Money { minor: 1, currency: self.settings.currency.clone() }.major();
-            Money { minor: (major / one).round() as u64, currency: self.settings.currency.clone() }
-                .format(turn.language)
-        };
-        match describe_price(&turn.wish, format, turn.language) {
-            Some(price) => match turn.language {
-                Language::En => intro.replace(" that may fit", &format!(" ({price})")),
-                Language::Zh => intro.replace("可能合适的", &format!("（{price}）")),
-            },
-            None => intro,
-        }
+        language: Language,
+        personal_data: super::handoff::PersonalData,
+        now_ms: i64,
+    ) -> crate::protocol::Handoff {
+        super::handoff::draft(conversation, &self.settings, &self.rules, language, personal_data, now_ms)
     }
 }
 
-fn recommend(hit: &Hit) -> Recommendation {
-    Recommendation { product: hit.id.clone(), score: hit.score.clamp(0.0, 1.0), reason: Reason::MatchesQuestion }
+/// As `attendant ask --json` names it.
+fn slot_name(kind: super::slots::SlotKind) -> String {
+    format!("{kind:?}").to_lowercase()
+}
+
+/// The passages that compete with the best one.
+fn near(passages: &[Hit]) -> Vec<&Hit> {
+    let best = passages.first().map_or(0.0, |hit| hit.score);
+    passages.iter().take(4).filter(|hit| hit.score >= CLOSE_SHARE * best).collect()
 }

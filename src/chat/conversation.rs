@@ -1,41 +1,43 @@
-//! What one conversation remembers: the last subject, to understand “and to Canada?”.
+//! What one conversation remembers. It can be written down and read again, so that the page may give it
+//! back to a worker that has started anew.
 
-use crate::protocol::Language;
-use crate::retrieve::tokens::{normalize, terms};
+use serde::{Deserialize, Serialize};
 
-/// Characters kept of the last question: a chain of fragments must not grow without end.
+use crate::chat::skills::Skill;
+use crate::chat::slots::SlotKind;
+use crate::protocol::{Language, ReplyKind, Sentiment};
+use crate::retrieve::tokens::{is_telling, normalize, terms};
+
+/// Characters kept of a question: a chain of fragments must not grow without end.
 const MAX_TOPIC_CHARS: usize = 200;
-/// Fragments have few words of their own.
-const MAX_FRAGMENT_TERMS: usize = 4;
-const MAX_FRAGMENT_HAN: usize = 10;
-
-const FRAGMENT_STARTS_EN: &[&str] = &[
-    "and ",
-    "or ",
-    "also ",
-    "but ",
-    "what about",
-    "how about",
-    "what if",
-    "to ",
-    "for ",
-    "in ",
-    "from ",
-    "with ",
-    "without ",
-];
-const FRAGMENT_WORDS_EN: &[&str] =
-    &["it", "its", "that", "they", "them", "those", "these", "this", "there", "one", "ones"];
-const FRAGMENT_STARTS_ZH: &[&str] = &["那", "还有", "如果是", "要是", "换成", "它", "这个", "这些", "这款", "那款"];
+/// Subjects to return to.
+const MAX_TOPICS: usize = 6;
+/// Turns of the transcript.
+const MAX_TURNS: usize = 30;
+/// Characters of a turn in the transcript.
+const MAX_TURN_CHARS: usize = 600;
 
 /// The state of one conversation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Conversation {
-    topic: Option<Topic>,
+    /// The language of the last message that showed one.
+    pub(super) language: Option<Language>,
+    /// The subject spoken of last is the last.
+    topics: Vec<Topic>,
+    /// Product ids shown last, in order: “the second one”.
+    pub(super) shown: Vec<String>,
+    /// The product spoken of last: “is it in stock?”.
+    pub(super) focus: Option<String>,
+    /// What the attendant has asked and waits to be told.
+    pub(super) pending: Option<Pending>,
+    pub(super) mood: Mood,
+    turns: Vec<Exchange>,
 }
 
-/// What was spoken of last.
-#[derive(Clone, Debug)]
+/// What was spoken of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Topic {
     /// The question as it was searched.
     pub text: String,
@@ -44,35 +46,123 @@ pub(super) struct Topic {
     pub about_products: bool,
     /// The passage that answered, if one did.
     pub source: Option<String>,
+    /// The product it was about, if it was about one.
+    pub product: Option<String>,
+    /// The skill that answered.
+    pub skill: Option<Skill>,
+}
+
+/// A question of the attendant's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Pending {
+    /// The shopper's question that could not be answered yet.
+    pub question: String,
+    /// What to choose from, as it was shown; empty where anything may be the answer.
+    pub choices: Vec<String>,
+    /// The product or passage that each choice stands for, where it stands for one.
+    pub targets: Vec<String>,
+    /// The skill that asked, and for what.
+    pub skill: Option<Skill>,
+    pub slot: Option<SlotKind>,
+}
+
+/// How it has been going.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Mood {
+    /// Unhappy messages since the last happy one.
+    pub n_unhappy: u32,
+    /// Declines in a row.
+    pub n_declined: u32,
+    /// The same question asked again in a row.
+    pub n_repeated: u32,
+    /// A person was offered in the last reply.
+    pub offered: bool,
+}
+
+/// One message and its reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Exchange {
+    pub shopper: String,
+    pub attendant: String,
+    pub kind: ReplyKind,
 }
 
 impl Conversation {
-    pub(super) fn topic(&self) -> Option<&Topic> {
-        self.topic.as_ref()
+    /// The state as text, to be kept by the page.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// The state from [`Conversation::to_json`]; a new conversation from anything else.
+    pub fn from_json(text: &str) -> Conversation {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    pub(super) fn topic(&self) -> Option<&Topic> {
+        self.topics.last()
+    }
+
+    /// Subjects, the last one first.
+    pub(super) fn topics(&self) -> impl Iterator<Item = &Topic> {
+        self.topics.iter().rev()
+    }
+
+    pub(super) fn turns(&self) -> &[Exchange] {
+        &self.turns
+    }
+
+    /// A subject that is taken up again replaces its older self.
     pub(super) fn remember(&mut self, mut topic: Topic) {
-        if let Some((cut, _)) = topic.text.char_indices().nth(MAX_TOPIC_CHARS) {
-            topic.text.truncate(cut);
+        cut(&mut topic.text, MAX_TOPIC_CHARS);
+        let is_same = |other: &Topic| {
+            other.source.is_some() && other.source == topic.source
+                || other.product.is_some() && other.product == topic.product && other.skill == topic.skill
+                || other.text == topic.text
+        };
+        self.topics.retain(|other| !is_same(other));
+        self.topics.push(topic);
+        let surplus = self.topics.len().saturating_sub(MAX_TOPICS);
+        self.topics.drain(..surplus);
+    }
+
+    pub(super) fn record(&mut self, shopper: &str, attendant: &str, kind: ReplyKind) {
+        let (mut shopper, mut attendant) = (shopper.to_owned(), attendant.to_owned());
+        cut(&mut shopper, MAX_TURN_CHARS);
+        cut(&mut attendant, MAX_TURN_CHARS);
+        self.turns.push(Exchange { shopper, attendant, kind });
+        let surplus = self.turns.len().saturating_sub(MAX_TURNS);
+        self.turns.drain(..surplus);
+    }
+
+    /// Takes note of how a message sounds, before it is answered.
+    pub(super) fn hear(&mut self, text: &str, sentiment: Sentiment) {
+        match sentiment {
+            Sentiment::Negative => self.mood.n_unhappy += 1,
+            Sentiment::Positive => self.mood = Mood::default(),
+            Sentiment::Neutral => {}
         }
-        self.topic = Some(topic);
+        let is_again = self.turns.last().is_some_and(|last| is_same_question(&last.shopper, text));
+        self.mood.n_repeated = if is_again { self.mood.n_repeated + 1 } else { 0 };
     }
 }
 
-/// Whether a message only makes sense after another.
-pub(super) fn is_fragment(text: &str, language: Language) -> bool {
-    let text = normalize(text);
-    let text = text.trim().trim_end_matches(['?', '.', '!', '。']);
-    match language {
-        Language::En => {
-            let refers = || text.split_whitespace().any(|word| FRAGMENT_WORDS_EN.contains(&word));
-            let starts = FRAGMENT_STARTS_EN.iter().any(|start| text.starts_with(start));
-            (starts || refers() && terms(text).len() < MAX_FRAGMENT_TERMS) && terms(text).len() <= MAX_FRAGMENT_TERMS
-        }
-        Language::Zh => {
-            let starts = FRAGMENT_STARTS_ZH.iter().any(|start| text.starts_with(start));
-            (starts || text.ends_with('呢')) && text.chars().count() <= MAX_FRAGMENT_HAN
-        }
+/// Whether two messages ask the same in the same words.
+fn is_same_question(one: &str, other: &str) -> bool {
+    let telling = |text: &str| {
+        let mut terms: Vec<String> = terms(text).into_iter().filter(|term| is_telling(term)).collect();
+        terms.sort();
+        terms.dedup();
+        terms
+    };
+    let (mine, theirs) = (telling(one), telling(other));
+    if mine.is_empty() { normalize(one).trim() == normalize(other).trim() } else { mine == theirs }
+}
+
+fn cut(text: &mut String, max_chars: usize) {
+    if let Some((end, _)) = text.char_indices().nth(max_chars) {
+        text.truncate(end);
     }
 }
 
@@ -80,16 +170,41 @@ pub(super) fn is_fragment(text: &str, language: Language) -> bool {
 mod tests {
     use super::*;
 
+    fn topic(text: &str, source: &str) -> Topic {
+        Topic { text: text.into(), source: Some(source.into()), ..Topic::default() }
+    }
+
     #[test]
-    fn fragments_are_told_from_questions() {
-        for text in ["and to Canada?", "what about white tea", "is it free", "to France?"] {
-            assert!(is_fragment(text, Language::En), "{text}");
+    fn it_is_the_same_after_a_restart() {
+        let mut conversation = Conversation { focus: Some("TEA-001".into()), ..Conversation::default() };
+        conversation.hear("this is awful", Sentiment::Negative);
+        conversation.remember(topic("returns", "returns#steps"));
+        conversation.record("this is awful", "I'm sorry.", ReplyKind::Answer);
+        conversation.pending =
+            Some(Pending { question: "how big?".into(), choices: vec!["a".into()], ..Pending::default() });
+        assert_eq!(Conversation::from_json(&conversation.to_json()), conversation);
+        assert_eq!(Conversation::from_json("{\"topics\": 7"), Conversation::default());
+    }
+
+    #[test]
+    fn a_subject_taken_up_again_comes_last_and_only_once() {
+        let mut conversation = Conversation::default();
+        for (text, source) in
+            [("delivery", "shipping#eu"), ("returns", "returns#steps"), ("delivery again", "shipping#eu")]
+        {
+            conversation.remember(topic(text, source));
         }
-        for text in ["how long does delivery to Canada take?", "a smoky black tea", "do you ship to France"] {
-            assert!(!is_fragment(text, Language::En), "{text}");
-        }
-        assert!(is_fragment("那加拿大呢", Language::Zh));
-        assert!(is_fragment("白茶呢？", Language::Zh) || is_fragment("白茶呢", Language::Zh));
-        assert!(!is_fragment("寄到德国邮费多少", Language::Zh));
+        let texts: Vec<&str> = conversation.topics().map(|topic| topic.text.as_str()).collect();
+        assert_eq!(texts, ["delivery again", "returns"]);
+        (0..100).for_each(|n| conversation.remember(topic(&"字".repeat(n + 300), "")));
+        assert!(conversation.topics.len() <= MAX_TOPICS && conversation.to_json().len() < 20_000);
+    }
+
+    #[test]
+    fn the_same_question_is_known_again() {
+        assert!(is_same_question("Where is my parcel?", "where is MY parcel"));
+        assert!(is_same_question("？？", "?? "));
+        assert!(!is_same_question("Where is my parcel?", "Where is my refund?"));
+        assert!(!is_same_question("ok", "?"));
     }
 }

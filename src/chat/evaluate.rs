@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::chat::{Attendant, Conversation};
+use crate::chat::{Attendant, Conversation, Message};
 use crate::protocol::{Language, ReplyKind};
 
 /// One question and what must come of it.
@@ -35,12 +35,7 @@ fn read_question(line: &str) -> Option<QuestionCase> {
     let code = cells.next()?.trim();
     let language = Language::ALL.into_iter().find(|language| language.code() == code)?;
     let (question, expect, kind) = (cells.next()?, cells.next()?, cells.next()?);
-    let kind = match kind.trim() {
-        "answer" => ReplyKind::Answer,
-        "products" => ReplyKind::Products,
-        "decline" => ReplyKind::Decline,
-        _ => return None,
-    };
+    let kind = ReplyKind::ALL.into_iter().find(|of| of.name() == kind.trim())?;
     let expect = expect.split('|').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
     Some(QuestionCase { language, question: question.to_owned(), expect, kind })
 }
@@ -63,6 +58,10 @@ pub struct Score {
     pub declines_right: usize,
     /// Declined at all.
     pub declines_made: usize,
+    /// Of the kinds besides (`skill`, `clarify`, `handoff`, `smalltalk`): how many, and how many were right.
+    pub others: BTreeMap<&'static str, (usize, usize)>,
+    /// Replies that say what their sources do not; there must be none.
+    pub ungrounded: usize,
     /// `expected → given`, counted.
     pub confusion: BTreeMap<String, usize>,
 }
@@ -83,19 +82,21 @@ pub struct Evaluation {
     pub misses: Vec<Miss>,
 }
 
-/// Asks every question in a conversation of its own.
+/// Asks every question in a conversation of its own, at one time (milliseconds since the Unix epoch).
 pub fn evaluate(
     attendant: &Attendant,
     cases: &[QuestionCase],
+    now_ms: i64,
     mut embed: impl FnMut(Language, &str) -> Option<Vec<f32>>,
 ) -> Evaluation {
     let mut evaluation = Evaluation::default();
     for case in cases {
         let mut conversation = Conversation::default();
-        let turn = attendant.read(&conversation, &case.question, case.language);
-        let embedding = if turn.wants_embedding() { embed(turn.spoken, &turn.search_text) } else { None };
-        let ranked = attendant.find_passages(&conversation, &turn, embedding.as_deref());
-        let reply = attendant.reply(&mut conversation, &turn, embedding.as_deref());
+        let message = Message { text: &case.question, language: case.language, now_ms, ..Message::default() };
+        let turn = attendant.read(&conversation, &message);
+        let embeddings: Vec<Vec<f32>> = turn.texts().iter().map_while(|text| embed(turn.spoken, text)).collect();
+        let ranked = attendant.find_passages(&turn, embeddings.first().map(Vec::as_slice));
+        let reply = attendant.reply(&mut conversation, &turn, &embeddings);
 
         let is_expected = |id: &str| case.expect.iter().any(|expected| expected == id);
         let first = reply.sources.first();
@@ -105,7 +106,9 @@ pub fn evaluate(
                 score.n_answers += 1;
                 score.retrieved_1 += usize::from(ranked.iter().take(1).any(|hit| is_expected(&hit.id)));
                 score.retrieved_3 += usize::from(ranked.iter().take(3).any(|hit| is_expected(&hit.id)));
-                let right = reply.kind == ReplyKind::Answer && first.is_some_and(|source| is_expected(&source.id));
+                // A skill or a hand-off that cites the passage answers as well as the passage.
+                let is_answer = matches!(reply.kind, ReplyKind::Answer | ReplyKind::Skill | ReplyKind::Handoff);
+                let right = is_answer && first.is_some_and(|source| is_expected(&source.id));
                 score.top_1 += usize::from(right);
                 right
             }
@@ -121,28 +124,30 @@ pub fn evaluate(
                 score.declines_right += usize::from(right);
                 right
             }
+            kind => {
+                let (of, hits) = score.others.entry(kind.name()).or_default();
+                // Where ids are expected, one of them must be cited or shown.
+                let is_there = reply.sources.iter().any(|source| is_expected(&source.id))
+                    || reply.products.iter().any(|shown| is_expected(&shown.product));
+                let right = reply.kind == kind && (case.expect.is_empty() || is_there);
+                *of += 1;
+                *hits += usize::from(right);
+                right
+            }
         };
         score.declines_made += usize::from(reply.kind == ReplyKind::Decline);
-        let pair = format!("{} → {}", name(case.kind), name(reply.kind));
+        score.ungrounded += usize::from(!reply.grounded);
+        let pair = format!("{} → {}", case.kind.name(), reply.kind.name());
         *score.confusion.entry(pair).or_default() += 1;
         if !right {
             let given = first.map_or_else(String::new, |source| source.id.clone());
             evaluation.misses.push(Miss {
                 question: case.question.clone(),
-                expected: format!("{} {}", name(case.kind), case.expect.join("|")),
-                given: format!("{} {given}", name(reply.kind)),
+                expected: format!("{} {}", case.kind.name(), case.expect.join("|")),
+                given: format!("{} {given}", reply.kind.name()),
                 score: first.map_or(0.0, |source| source.score),
             });
         }
     }
     evaluation
-}
-
-/// A reply's kind as the command line writes it.
-pub fn name(kind: ReplyKind) -> &'static str {
-    match kind {
-        ReplyKind::Answer => "answer",
-        ReplyKind::Products => "products",
-        ReplyKind::Decline => "decline",
-    }
 }

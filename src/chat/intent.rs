@@ -1,5 +1,6 @@
 //! Does the shopper want to be shown products, or to know something?
 
+use crate::chat::phrases::has_any;
 use crate::chat::wish::Wish;
 use crate::protocol::Language;
 use crate::retrieve::tokens::normalize;
@@ -66,7 +67,7 @@ const SHOW_ZH: &[&str] = &[
 ];
 /// Phrases of somebody who wants to know.
 const ASK_EN: &[&str] = &[
-    "how ",
+    " how ",
     "why ",
     "when ",
     "where ",
@@ -220,4 +221,227 @@ pub fn lean(text: &str, wish: &Wish, language: Language) -> f32 {
     step(show, PHRASE_STEP) - step(ask, PHRASE_STEP)
         + step(wish.has_price(), PRICE_STEP)
         + step(wish.cheap || wish.on_sale, PHRASE_STEP)
+}
+
+/// Who somebody wants to speak with …
+const PERSONS: &[&str] = &[
+    "human",
+    "a person",
+    "real person",
+    "someone",
+    "somebody",
+    "an agent",
+    "agent",
+    "live agent",
+    "representative",
+    "staff",
+    "a manager",
+    "the manager",
+    "manager",
+    "operator",
+    "customer service",
+    "customer support",
+    "support team",
+    "your team",
+    "an employee",
+    "a colleague",
+    "actual person",
+    "human being",
+];
+/// … and how they say so.
+const SPEAKS: &[&str] = &[
+    "speak",
+    "talk",
+    "chat with",
+    "connect me",
+    "transfer me",
+    "put me through",
+    "get me",
+    "give me",
+    "i want",
+    "i need",
+    "let me",
+    "call me",
+    "please",
+    "can i have",
+    "could i have",
+    "reach",
+    "real",
+];
+const PERSON_ALONE: &[&str] = &[
+    "human",
+    "agent",
+    "real person",
+    "a human",
+    "operator",
+    "representative",
+    "live agent",
+    "customer service",
+    "人工",
+    "客服",
+    "真人",
+];
+const PERSON_ZH: &[&str] = &[
+    "转人工",
+    "人工客服",
+    "人工服务",
+    "真人客服",
+    "找客服",
+    "找人工",
+    "要人工",
+    "和真人",
+    "跟真人",
+    "找真人",
+    "找店员",
+    "和店员",
+    "跟店员",
+    "找你们经理",
+    "找经理",
+    "和人说",
+    "跟人说",
+    "和人聊",
+    "跟人聊",
+    "叫你们老板",
+    "找你们老板",
+    "让真人",
+    "联系客服",
+    "接人工",
+    "真人说话",
+    "人来处理",
+    "换个人",
+];
+
+/// Whether a message asks for a person of the shop.
+pub fn wants_person(text: &str) -> bool {
+    let text = normalize(text).replace('’', "'");
+    let bare = text.trim().trim_matches(|c: char| !c.is_alphanumeric());
+    let bare = bare.strip_suffix(" please").unwrap_or(bare).trim();
+    if PERSON_ALONE.contains(&bare) || has_any(&text, PERSON_ZH) {
+        return true;
+    }
+    // “Is there someone who can talk about pottery courses on the phone?” is long, and a question.
+    let is_short = text.split_whitespace().count() <= 16;
+    let asks_what = ["are you", "is this", "am i"].iter().any(|start| bare.starts_with(start));
+    is_short && !asks_what && has_any(&text, PERSONS) && has_any(&text, SPEAKS) && speaks_to(&text)
+}
+
+/// “Speak to”, “talk with”, “a human please”: not “can I give someone a voucher”.
+fn speaks_to(text: &str) -> bool {
+    const TO: &[&str] = &[
+        "speak to",
+        "speak with",
+        "talk to",
+        "talk with",
+        "chat with",
+        "connect me",
+        "transfer me",
+        "put me through",
+        "get me a",
+        "get me an",
+        "get me the",
+        "give me a human",
+        "give me a person",
+        "want a human",
+        "want a person",
+        "want a real person",
+        "need a human",
+        "need a person",
+        "need a real person",
+        "human please",
+        "agent please",
+        "person please",
+        "reach a human",
+        "reach a person",
+        "reach someone",
+        "want an agent",
+        "need an agent",
+        "real human",
+    ];
+    has_any(text, TO)
+}
+
+const CONTACT: &[&str] = &[
+    "phone number",
+    "telephone",
+    "your phone",
+    "your number",
+    "call you",
+    "your email",
+    "your e-mail",
+    "email address",
+    "e-mail address",
+    "email you",
+    "write to you",
+    "whatsapp",
+    "wechat",
+    "contact you",
+    "contact details",
+    "reach you",
+    "get in touch",
+    "your address",
+    "where are you",
+    "where is your shop",
+    "where is the shop",
+    "where's your shop",
+    "opening hours",
+    "business hours",
+    "your hours",
+    "are you open",
+    "when do you open",
+    "when do you close",
+    "what time do you open",
+    "what time do you close",
+    "电话",
+    "邮箱",
+    "邮件地址",
+    "微信号",
+    "联系方式",
+    "联系你们",
+    "怎么联系",
+    "你们地址",
+    "店在哪",
+    "店铺地址",
+    "在哪里",
+    "营业时间",
+    "几点开门",
+    "几点关门",
+    "开门吗",
+    "开到几点",
+    "几点下班",
+];
+
+/// Whether a message asks how, where or when to find the shop.
+pub fn asks_contact(text: &str) -> bool {
+    has_any(&normalize(text), CONTACT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_wants_a_person_is_understood() {
+        for text in [
+            "I want to speak to a human",
+            "human please",
+            "Can I talk to someone?",
+            "get me an agent",
+            "let me talk to your manager",
+            "转人工",
+            "人工客服",
+            "我要找真人",
+        ] {
+            assert!(wants_person(text), "{text}");
+        }
+        for text in [
+            "are you a human?",
+            "can I give someone a voucher?",
+            "do you train staff?",
+            "is it for a person with small hands",
+            "你是真人吗",
+            "how do I reach the shop by metro",
+        ] {
+            assert!(!wants_person(text), "{text}");
+        }
+    }
 }

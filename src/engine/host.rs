@@ -14,12 +14,13 @@ use futures::future::{Either, select};
 use futures::lock::Mutex;
 
 use super::Engine;
+use crate::chat::Message;
 use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
 use crate::privacy::{Vault, keeper};
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known,
-    Language, Phase, Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
+    ConversationId, DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, Phase,
+    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
 };
 
 /// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.
@@ -38,8 +39,7 @@ pub trait Answers {
     async fn ask(
         &self,
         conversation: ConversationId,
-        text: &str,
-        language: Language,
+        message: &Message<'_>,
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<Reply, EngineError>;
@@ -168,9 +168,11 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let _turn = or_cancel(loading.lock(), cancel).await?;
             load(answer, engine, &manifest_url, device).await
         }
-        Request::Ask { conversation, text, language } => {
+        Request::Ask { conversation, text, language, about } => {
             let _turn = or_cancel(asking.lock(), cancel).await?;
-            let reply = engine.ask(conversation, &text, language, &|event| answer.say(event), cancel).await;
+            let now_ms = platform::clock::unix_ms() as i64;
+            let message = Message { text: &text, language, about: about.as_deref(), now_ms };
+            let reply = engine.ask(conversation, &message, &|event| answer.say(event), cancel).await;
             // An engine that was told to stop has no reply, or not the one wanted.
             if cancel.is_cancelled() {
                 return Err(Ended::Cancelled);

@@ -13,7 +13,7 @@ pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 use shopper::Memory;
 
-use crate::chat::{Attendant, Conversation, Growing, deltas};
+use crate::chat::{Attendant, Conversation, Growing, Message, deltas};
 use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
 use crate::platform::{self, CancelToken, DrawerError};
@@ -141,19 +141,19 @@ impl Answers for Engine {
     async fn ask(
         &self,
         conversation: ConversationId,
-        text: &str,
-        language: Language,
+        message: &Message<'_>,
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<Reply, EngineError> {
         let shop = self.shop()?;
-        let turn = shop.attendant.read(&self.recall(conversation), text, language);
-        let embedding = match turn.wants_embedding() && self.can_search_by_meaning(&shop, turn.spoken) {
-            true => self.embed_in(turn.spoken, std::slice::from_ref(&turn.search_text), on_event).await?.pop(),
-            false => None,
+        let turn = shop.attendant.read(&self.recall(conversation), message);
+        let texts = turn.texts();
+        let embeddings = match !texts.is_empty() && self.can_search_by_meaning(&shop, turn.spoken) {
+            true => self.embed_in(turn.spoken, &texts, on_event).await?,
+            false => Vec::new(),
         };
         let mut state = self.recall(conversation);
-        let reply = shop.attendant.reply(&mut state, &turn, embedding.as_deref());
+        let reply = shop.attendant.reply(&mut state, &turn, &embeddings);
         self.remember(conversation, state);
         let mut growing = Growing::default();
         for piece in deltas(&reply.text) {

@@ -10,8 +10,8 @@ use crate::pack::format::{
     Product, RowOwner, SectionEntry, SectionName, hex,
 };
 use crate::pack::import::ShopSource;
-use crate::pack::rules::ShopRules;
 use crate::pack::ranking::Ranking;
+use crate::pack::rules::ShopRules;
 use crate::protocol::Language;
 use crate::retrieve::lexical;
 

@@ -14,8 +14,8 @@ pub mod format;
 pub mod money;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod open;
-pub mod rules;
 pub mod ranking;
+pub mod rules;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod signature;
 

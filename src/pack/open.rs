@@ -10,8 +10,8 @@ use crate::pack::format::{
     EmbeddingsHeader, EncoderId, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
     SectionName, ShopSettings, hex,
 };
-use crate::pack::rules::ShopRules;
 use crate::pack::ranking::Ranking;
+use crate::pack::rules::ShopRules;
 use crate::platform::{JsonError, json};
 use crate::protocol::Language;
 

@@ -131,6 +131,13 @@ impl LexicalIndex {
         at.map_or_else(Vec::new, |at| self.collections[at].search(query))
     }
 
+    /// Whether any product's text in `language` holds the term.
+    pub fn knows_product(&self, term: &str, language: Language) -> bool {
+        let collections = self.collections.iter().zip(COLLECTIONS);
+        let mut products = collections.filter(|(_, of)| *of == (HitKind::Product, language));
+        products.any(|(collection, _)| collection.postings.contains_key(term))
+    }
+
     /// Whether any text in `language` holds the term.
     pub fn knows(&self, term: &str, language: Language) -> bool {
         let mut collections = self.collections.iter().zip(COLLECTIONS).filter(|(_, (_, spoken))| *spoken == language);

@@ -303,13 +303,6 @@ pub fn n_sources(language: Language, n: usize) -> String {
 }
 
 /// The question that "Ask about this" prepares the shopper for.
-pub fn about_product(language: Language, title: &str) -> String {
-    match language {
-        Language::En => format!("About “{title}”: "),
-        Language::Zh => format!("关于“{title}”："),
-    }
-}
-
 pub fn quick_about_product(language: Language) -> [&'static str; 3] {
     match language {
         Language::En => ["How do I look after it?", "Is it a good gift?", "What goes with it?"],

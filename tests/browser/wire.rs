@@ -14,7 +14,12 @@ fn requests() -> Vec<Request> {
     vec![
         Request::OpenPack,
         Request::LoadModel { manifest_url: "models/m.manifest.json".into(), device: DevicePreference::Gpu },
-        Request::Ask { conversation: 2, text: "有没有乌龙茶？🍵".into(), language: Language::Zh },
+        Request::Ask {
+            conversation: 2,
+            text: "有没有乌龙茶？🍵".into(),
+            language: Language::Zh,
+            about: Some("TEA-001".into()),
+        },
         Request::ForgetConversation { conversation: 2 },
         recommend(Surface::Home),
         recommend(Surface::Similar { product: "p".into() }),
@@ -64,6 +69,15 @@ fn events() -> Vec<Event> {
             shared: Some(Feature::Type("Oolong".into())),
         })],
         quick_replies: vec!["And abroad?".into()],
+        intent: Some(Label { name: "delivery_period".into(), confidence: 0.5 }),
+        sentiment: Sentiment::Negative,
+        risk: Risk::Scam,
+        slots: vec![SlotValue { slot: "place".into(), value: "FR".into() }],
+        grounded: true,
+        handoff: Some(Handoff {
+            channels: vec![Channel { kind: ChannelKind::Wechat, address: "shop".into(), url: None }],
+            ..Handoff::default()
+        }),
     };
     vec![
         Event::Ready { protocol: PROTOCOL_VERSION, build: "0.1.0+abc".into() },

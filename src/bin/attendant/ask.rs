@@ -4,22 +4,19 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use attendant::chat::evaluate::name;
-use attendant::chat::{Attendant, Conversation};
+use attendant::chat::{Attendant, Conversation, Message};
 use attendant::pack::Pack;
+use attendant::platform::clock;
 use attendant::protocol::{DevicePreference, Language, Reply};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::embed::{EncoderArgs, Encoders};
 
 /// Answers questions from standard input, one a line.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The shop pack.
-    #[arg(long)]
-    pack: PathBuf,
     #[command(flatten)]
-    encoders: EncoderArgs,
+    shop: ShopArgs,
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
@@ -28,9 +25,49 @@ pub struct Args {
     conversation: bool,
 }
 
+// A shop to talk to. (No doc comment: clap would take it for the help of the command around it.)
+#[derive(clap::Args)]
+pub struct ShopArgs {
+    /// The shop pack.
+    #[arg(long)]
+    pack: PathBuf,
+    #[command(flatten)]
+    encoders: EncoderArgs,
+    /// The time it is, `2026-12-01T10:00:00Z`: for results that do not change with the day.
+    #[arg(long, value_parser = read_time)]
+    now: Option<i64>,
+}
+
+/// A shop's attendant with its encoder, where there is one.
+pub struct Counter {
+    attendant: Attendant,
+    encoders: Option<Encoders>,
+    now_ms: Option<i64>,
+}
+
+impl Counter {
+    pub fn open(args: &ShopArgs) -> anyhow::Result<Counter> {
+        let attendant = open_attendant(&args.pack)?;
+        let encoders = open_encoders(&attendant, &args.encoders)?;
+        Ok(Counter { attendant, encoders, now_ms: args.now })
+    }
+
+    /// Says something in a conversation.
+    pub fn say(&self, conversation: &mut Conversation, text: &str) -> anyhow::Result<Reply> {
+        let now_ms = self.now_ms.unwrap_or_else(|| clock::unix_ms() as i64);
+        let message = Message { text, language: Language::default(), now_ms, ..Message::default() };
+        let turn = self.attendant.read(conversation, &message);
+        let texts = turn.texts();
+        let embeddings = match &self.encoders {
+            Some(encoders) if !texts.is_empty() => encoders.embed(turn.spoken, &texts)?.unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        Ok(self.attendant.reply(conversation, &turn, &embeddings))
+    }
+}
+
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let attendant = open_attendant(&args.pack)?;
-    let encoders = open_encoders(&attendant, &args.encoders)?;
+    let counter = Counter::open(&args.shop)?;
     let mut conversation = Conversation::default();
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
@@ -38,15 +75,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         if !args.conversation {
             conversation = Conversation::default();
         }
-        let turn = attendant.read(&conversation, &line, Language::default());
-        let vectors = match &encoders {
-            Some(encoders) if turn.wants_embedding() => {
-                encoders.embed(turn.spoken, std::slice::from_ref(&turn.search_text))?
-            }
-            _ => None,
-        };
-        let embedding = vectors.and_then(|mut vectors| vectors.pop());
-        let reply = attendant.reply(&mut conversation, &turn, embedding.as_deref());
+        let reply = counter.say(&mut conversation, &line)?;
         if args.json {
             writeln!(out, "{}", to_json(&reply))?;
         } else {
@@ -95,19 +124,31 @@ pub fn read_device(text: &str) -> Result<DevicePreference, &'static str> {
     }
 }
 
-fn to_json(reply: &Reply) -> serde_json::Value {
+pub fn read_time(text: &str) -> Result<i64, String> {
+    let time: jiff::Timestamp = text.parse().map_err(|error| format!("{error}; write it like 2026-12-01T10:00:00Z"))?;
+    Ok(time.as_millisecond())
+}
+
+pub fn to_json(reply: &Reply) -> Value {
     let sources =
         reply.sources.iter().map(|source| json!({"id": source.id, "title": source.title, "score": source.score}));
     json!({
-        "kind": name(reply.kind),
+        "kind": reply.kind.name(),
         "text": reply.text,
         "sources": sources.collect::<Vec<_>>(),
         "products": reply.products.iter().map(|shown| &shown.product).collect::<Vec<_>>(),
         "language": reply.language.code(),
+        "intent": reply.intent,
+        "sentiment": reply.sentiment,
+        "risk": reply.risk,
+        "slots": reply.slots,
+        "grounded": reply.grounded,
+        "choices": reply.quick_replies,
+        "handoff": reply.handoff,
     })
 }
 
-fn print_reply(out: &mut impl Write, reply: &Reply) -> std::io::Result<()> {
+pub fn print_reply(out: &mut impl Write, reply: &Reply) -> std::io::Result<()> {
     writeln!(out, "{}", reply.text)?;
     for source in &reply.sources {
         writeln!(out, "  [{}] {} ({:.2})", source.id, source.title, source.score)?;

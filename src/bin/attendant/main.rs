@@ -1,6 +1,7 @@
 //! The command line: the same engine for shop owners, tests, benchmarks and outside measurement.
 
 mod ask;
+mod chat;
 mod classify;
 mod convert;
 mod embed;
@@ -33,6 +34,7 @@ enum Command {
     #[command(subcommand)]
     Pack(pack::Command),
     Ask(ask::Args),
+    Chat(chat::Args),
     Tokenize(tokenize::Args),
     Generate(generate::Args),
     Random(random::Args),
@@ -53,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Command::Embed(args) => embed::run(args),
         Command::Pack(command) => pack::run(command),
         Command::Ask(args) => ask::run(args),
+        Command::Chat(args) => chat::run(args),
         Command::Tokenize(args) => tokenize::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Random(args) => random::run(args),

@@ -9,8 +9,9 @@ use anyhow::Context;
 use attendant::chat::evaluate::{Evaluation, Score, evaluate, read_questions};
 use attendant::pack::build::{EncoderIds, build, build_lexical};
 use attendant::pack::import::{ShopSource, read_shop};
+use attendant::platform::clock;
 
-use crate::ask::{open_attendant, open_encoders};
+use crate::ask::{open_attendant, open_encoders, read_time};
 use crate::embed::{EncoderArgs, LoadedEncoder};
 use crate::recommend::Orders;
 
@@ -70,6 +71,9 @@ pub enum Command {
         questions: PathBuf,
         #[arg(long)]
         json: bool,
+        /// The time it is, `2026-12-01T10:00:00Z`.
+        #[arg(long, value_parser = read_time)]
+        now: Option<i64>,
     },
 }
 
@@ -87,7 +91,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Keygen { output } => sign::keygen(&output),
         Command::Sign { pack, key, output, issued } => sign::sign(&pack, &key, output.as_deref(), issued),
         Command::Verify { pack, key } => sign::verify(&pack, key.as_deref()),
-        Command::Eval { pack, encoders, questions, json } => judge(&pack, &encoders, &questions, json),
+        Command::Eval { pack, encoders, questions, json, now } => judge(&pack, &encoders, &questions, json, now),
     }
 }
 
@@ -145,20 +149,21 @@ fn write_pack(
     Ok(())
 }
 
-fn judge(pack: &Path, encoders: &EncoderArgs, questions: &Path, json: bool) -> anyhow::Result<()> {
+fn judge(pack: &Path, encoders: &EncoderArgs, questions: &Path, json: bool, now_ms: Option<i64>) -> anyhow::Result<()> {
     let attendant = open_attendant(pack)?;
     let encoders = open_encoders(&attendant, encoders)?;
     let text = std::fs::read_to_string(questions).with_context(|| format!("cannot read {}", questions.display()))?;
     let cases = read_questions(&text).with_context(|| format!("{} is no question file", questions.display()))?;
+    let now_ms = now_ms.unwrap_or_else(|| clock::unix_ms() as i64);
     let mut failure = None;
-    let evaluation =
-        evaluate(&attendant, &cases, |language, text| match encoders.as_ref()?.embed(language, &[text.to_owned()]) {
-            Ok(vectors) => vectors?.pop(),
-            Err(error) => {
-                failure = Some(error);
-                None
-            }
-        });
+    let embed = |language, text: &str| match encoders.as_ref()?.embed(language, &[text.to_owned()]) {
+        Ok(vectors) => vectors?.pop(),
+        Err(error) => {
+            failure = Some(error);
+            None
+        }
+    };
+    let evaluation = evaluate(&attendant, &cases, now_ms, embed);
     if let Some(error) = failure {
         return Err(error.context("the encoder failed"));
     }
@@ -188,6 +193,10 @@ fn print_score(language: &str, score: &Score) {
     println!("  expected product shown              {}", share(score.product_hits, score.n_products));
     println!("  decline recall                      {}", share(score.declines_right, score.n_declines));
     println!("  decline precision                   {}", share(score.declines_right, score.declines_made));
+    for (kind, (of, right)) in &score.others {
+        println!("  {kind:<35} {}", share(*right, *of));
+    }
+    println!("  replies that their sources do not bear out {}", score.ungrounded);
     for (pair, n) in &score.confusion {
         println!("  {pair:<20} {n}");
     }

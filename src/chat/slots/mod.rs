@@ -9,7 +9,7 @@ mod colour;
 mod contact;
 mod date;
 mod measure;
-mod number;
+pub(super) mod number;
 mod order;
 mod place;
 mod product;

@@ -32,15 +32,14 @@ impl Answers for Parrot {
     async fn ask(
         &self,
         _conversation: ConversationId,
-        text: &str,
-        _language: Language,
+        message: &Message<'_>,
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<Reply, EngineError> {
         on_event(Event::ReplyDelta { first: 0, blocks: vec![] });
         select(self.gate.cancelled(), cancel.cancelled()).await;
         on_event(Event::ReplyDelta { first: 0, blocks: vec![] });
-        Ok(Reply { text: text.into(), ..Reply::default() })
+        Ok(Reply { text: message.text.into(), ..Reply::default() })
     }
 
     fn forget(&self, _conversation: ConversationId) {}
@@ -87,7 +86,7 @@ fn host() -> (Host<Parrot>, Heard) {
 }
 
 fn ask(text: &str) -> Request {
-    Request::Ask { conversation: 1, text: text.into(), language: Language::En }
+    Request::Ask { conversation: 1, text: text.into(), language: Language::En, about: None }
 }
 
 fn message(id: RequestId, request: Request) -> ToWorker {

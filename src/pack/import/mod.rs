@@ -11,8 +11,8 @@
 mod catalogue;
 mod image;
 mod knowledge;
-mod rules;
 mod ranking;
+mod rules;
 mod settings;
 mod source;
 
@@ -21,8 +21,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::pack::format::{Passage, Product, ShopSettings};
-use crate::pack::rules::ShopRules;
 use crate::pack::ranking::Ranking;
+use crate::pack::rules::ShopRules;
 
 /// A shop, read and free of mistakes.
 #[derive(Clone, Debug, Default, PartialEq)]

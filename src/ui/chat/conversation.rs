@@ -240,8 +240,9 @@ fn answer(store: Store, question: Question) {
 
     let request = Request::Ask {
         conversation: conversation.id.get_untracked(),
-        text: worded(store, &question),
+        text: question.text.clone(),
         language: question.language,
+        about: question.about.clone(),
     };
     let stream =
         Stream { conversation, language: question.language, blocks, pending: Rc::default(), said: Rc::default() };
@@ -280,18 +281,6 @@ fn answer(store: Store, question: Question) {
             code: ErrorCode::NoPack,
             detail: "asked before the worker was started".into(),
         })),
-    }
-}
-
-/// The question in words that stand alone: the worker does not see which page the shopper is on.
-fn worded(store: Store, question: &Question) -> String {
-    let title = question
-        .about
-        .as_deref()
-        .and_then(|id| store.open_shop().map(|shop| shop.title(id, question.language).to_owned()));
-    match title {
-        Some(title) => words::about_product(question.language, &title) + &question.text,
-        None => question.text.clone(),
     }
 }
 

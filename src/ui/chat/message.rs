@@ -111,7 +111,7 @@ fn done(store: Store, id: u32, reply: &Reply, verdict: ArcRwSignal<Option<Verdic
     let quick = reply.quick_replies.clone();
     let settings = store.host.settings.read_untracked();
     let declined = match (reply.kind, settings.handoff.as_deref()) {
-        (ReplyKind::Decline, Some(url)) => handoff(store, url),
+        (ReplyKind::Decline | ReplyKind::Handoff, Some(url)) => handoff(store, url),
         _ => None,
     };
     let is_last = Memo::new(move |_| store.conversation.messages.read().last().is_some_and(|last| last.id() == id));

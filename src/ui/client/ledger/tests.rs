@@ -2,7 +2,7 @@ use super::*;
 use crate::protocol::{Block, DeviceReason, DeviceReport, Language, Reply};
 
 fn ask() -> Request {
-    Request::Ask { conversation: 1, text: "Do you ship abroad?".into(), language: Language::En }
+    Request::Ask { conversation: 1, text: "Do you ship abroad?".into(), language: Language::En, about: None }
 }
 
 fn load(device: DevicePreference) -> Request {

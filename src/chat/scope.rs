@@ -1,0 +1,383 @@
+//! What no shop's knowledge answers, however near some passage's words lie: the world at large, other
+//! shops' parcels, the private life of the people there, and goods that are not sold here.
+
+use crate::chat::phrases::{contains_any, has_any};
+use crate::protocol::Language;
+use crate::retrieve::tokens::{normalize, terms};
+
+const WORLD: &[&str] = &[
+    "weather",
+    "forecast",
+    "temperature outside",
+    "election",
+    "president",
+    "prime minister",
+    "politics",
+    "political party",
+    "war",
+    "football match",
+    "football game",
+    "soccer",
+    "champions league",
+    "world cup",
+    "stock market",
+    "share price",
+    "bitcoin price",
+    "bitcoin",
+    "python",
+    "javascript",
+    "source code",
+    "write code",
+    "a function that",
+    "homework",
+    "maths",
+    "math problem",
+    "equation",
+    "capital of",
+    "a joke",
+    "a poem",
+    "an essay",
+    "lyrics",
+    "sing me",
+    "a song",
+    "good film",
+    "a film",
+    "movie",
+    "movies",
+    "tv series",
+    "translate",
+    "airline",
+    "flights",
+    "cheap flight",
+    "hotel",
+    "hotels",
+    "a table for",
+    "passport",
+    "ielts",
+    "horoscope",
+    "lottery",
+    "tyre",
+    "flat tire",
+    "what time is it",
+    "meaning of life",
+    "your favourite",
+    "your favorite",
+    "tattoo",
+    "tattoos",
+    "which phone",
+    "a laptop",
+    "driving licence",
+    "天气",
+    "下雨",
+    "大选",
+    "选举",
+    "总统",
+    "政治",
+    "战争",
+    "打仗",
+    "足球",
+    "欧冠",
+    "世界杯",
+    "股票",
+    "股市",
+    "比特币",
+    "写代码",
+    "编程",
+    "python",
+    "作业",
+    "数学题",
+    "首都",
+    "笑话",
+    "写诗",
+    "一首诗",
+    "写一篇",
+    "作文",
+    "唱一首",
+    "唱首歌",
+    "歌词",
+    "好看的电影",
+    "一部电影",
+    "电视剧",
+    "翻译成",
+    "翻译一下",
+    "航空公司",
+    "哪家航空",
+    "机票",
+    "酒店",
+    "订餐厅",
+    "餐厅",
+    "护照",
+    "雅思",
+    "星座",
+    "彩票",
+    "轮胎",
+    "现在几点",
+    "纹身",
+    "什么手机",
+    "驾照",
+    "签证",
+];
+const PEOPLE: &[&str] = &[
+    "owner",
+    "owner's",
+    "boss",
+    "founder",
+    "founder's",
+    "ceo",
+    "manager's",
+    "staff member",
+    "cashier",
+    "how old are you",
+    "where do you live",
+    "are you married",
+    "老板",
+    "店主",
+    "老板娘",
+    "创始人",
+    "店长",
+    "你几岁",
+    "你多大",
+    "你结婚",
+    "你住",
+];
+const PRIVATE: &[&str] = &[
+    "old", "age", "salary", "earn", "earns", "paid", "married", "wife", "husband", "single", "live", "lives", "home",
+    "religion", "vote", "娶", "几岁", "多大", "年龄", "年纪", "工资", "赚", "收入", "结婚", "老婆", "老公", "住",
+    "单身",
+];
+const OTHER_SHOPS: &[&str] = &[
+    "amazon",
+    "zara",
+    "ikea",
+    "ebay",
+    "aliexpress",
+    "shein",
+    "temu",
+    "walmart",
+    "h&m",
+    "etsy",
+    "亚马逊",
+    "淘宝",
+    "京东",
+    "拼多多",
+    "天猫",
+    "宜家",
+    "希音",
+];
+
+/// Whether a message is about something no shop answers. `holds` says whether the shop speaks of a phrase
+/// in its headings, other wordings or product titles: a cinema's shop knows about films.
+pub(super) fn is_foreign(text: &str, holds: impl Fn(&str) -> bool) -> bool {
+    let text = normalize(text).replace('’', "'");
+    let found = |list: &[&'static str]| contains_any(&text, list).is_some_and(|(_, phrase)| !holds(phrase));
+    let is_private = has_any(&text, PEOPLE) && has_any(&text, PRIVATE);
+    found(WORLD) || found(OTHER_SHOPS) || is_private
+}
+
+const SELLS: &[&str] = &[
+    "do you sell",
+    "do you also sell",
+    "do you stock",
+    "do you carry",
+    "do you have any",
+    "do you have a",
+    "do you have an",
+    "do you have",
+    "have you got any",
+    "have you got a",
+    "have you got",
+    "are you selling",
+    "do you buy",
+    "do you rent out",
+    "do you rent",
+    "do you repair",
+    "can i buy a",
+    "can i buy an",
+    "can i buy",
+    "where can i find a",
+    "do you do",
+    "sell me a",
+    "i want to buy a",
+    "i want to buy",
+];
+/// Where the name of the goods ends.
+const AFTER_GOODS: &[&str] = &[
+    " for ",
+    " with ",
+    " without ",
+    " that ",
+    " which ",
+    " under ",
+    " below ",
+    " over ",
+    " from ",
+    " in ",
+    " to ",
+    " at ",
+    " on ",
+    " as ",
+    " made ",
+    " suitable ",
+    " and how",
+    " please",
+    " pls",
+    " or ",
+    " by ",
+    " around ",
+    " about ",
+    " of ",
+];
+
+/// The goods that a message asks for by name: “coffee machines” of “do you sell coffee machines?”.
+pub(super) fn sought_goods(text: &str, language: Language) -> Option<String> {
+    let text = normalize(text);
+    let text = text.trim().trim_end_matches(['?', '!', '.', '。', '~']);
+    match language {
+        Language::En => {
+            let (at, phrase) = SELLS
+                .iter()
+                .filter_map(|phrase| contains_any(text, &[phrase]))
+                .max_by_key(|(_, phrase)| phrase.len())?;
+            let goods = text[at + phrase.len()..].split([',', ';', '?', '(']).next()?;
+            let padded = format!("{goods} ");
+            let end = AFTER_GOODS.iter().filter_map(|after| padded.find(after)).min().unwrap_or(goods.len());
+            Some(goods[..end.min(goods.len())].trim().to_owned()).filter(|goods| !terms(goods).is_empty())
+        }
+        Language::Zh => {
+            let text = text.trim_end_matches(['吗', '么', '呢', '嘛', '吧', '的']);
+            let goods =
+                ["有没有卖", "卖不卖", "有卖", "你们卖", "店里卖", "卖", "收", "租"].iter().find_map(|mark| {
+                    let (before, goods) = text.split_once(mark)?;
+                    // “有咖啡豆卖吗” has its goods before the verb.
+                    match (goods.is_empty(), before.rsplit_once('有')) {
+                        (true, Some((_, goods))) => Some(goods),
+                        (true, None) => None,
+                        (false, _) => Some(goods),
+                    }
+                })?;
+            Some(goods.trim().to_owned()).filter(|goods| (2..=8).contains(&goods.chars().count()))
+        }
+    }
+}
+
+const MEDICAL: &[&str] = &[
+    "allergy",
+    "allergies",
+    "allergic",
+    "allergen",
+    "allergens",
+    "coeliac",
+    "celiac",
+    "gluten",
+    "nut free",
+    "nut-free",
+    "nuts",
+    "peanut",
+    "peanuts",
+    "lactose",
+    "pregnant",
+    "pregnancy",
+    "breastfeeding",
+    "nursing",
+    "medication",
+    "medicine",
+    "medicines",
+    "blood pressure",
+    "blood thinners",
+    "diabetes",
+    "diabetic",
+    "heart condition",
+    "baby",
+    "toddler",
+    "toxic",
+    "poisonous",
+    "过敏",
+    "麸质",
+    "坚果",
+    "花生",
+    "乳糖",
+    "怀孕",
+    "孕妇",
+    "孕期",
+    "哺乳",
+    "喂奶",
+    "吃药",
+    "药物",
+    "服药",
+    "高血压",
+    "血压",
+    "糖尿病",
+    "心脏病",
+    "婴儿",
+    "宝宝",
+    "有毒",
+    "中毒",
+    "致敏",
+];
+const SYMPTOMS: &[&str] = &[
+    "chest hurts",
+    "chest pain",
+    "can't breathe",
+    "cannot breathe",
+    "rash",
+    "swollen throat",
+    "fever",
+    "feel faint",
+    "what disease",
+    "a diagnosis",
+    "胸口痛",
+    "胸痛",
+    "胸闷",
+    "疹子",
+    "喘不过气",
+    "呼吸困难",
+    "发烧",
+    "什么病",
+    "喉咙肿",
+];
+
+/// Whether health hangs on the answer: then a person should be asked besides.
+pub(super) fn is_medical(text: &str) -> bool {
+    has_any(&normalize(text), MEDICAL)
+}
+
+/// Whether somebody describes an illness: no shop's matter at all.
+pub(super) fn is_symptom(text: &str) -> bool {
+    has_any(&normalize(text).replace('’', "'"), SYMPTOMS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_world_is_not_the_shop() {
+        for text in [
+            "what's the weather in Porto?",
+            "how old is the owner",
+            "my amazon parcel is late",
+            "明天天气怎么样",
+            "老板一个月赚多少",
+        ] {
+            assert!(is_foreign(text, |_| false), "{text}");
+        }
+        for text in
+            ["who owns this shop?", "how hot should the water be", "怎么退货", "what is a good present for my boss"]
+        {
+            assert!(!is_foreign(text, |_| false), "{text}");
+        }
+        assert!(!is_foreign("do you have movies?", |phrase| phrase == "movies"));
+    }
+
+    #[test]
+    fn the_goods_asked_for_are_named() {
+        let en = |text| sought_goods(text, Language::En);
+        assert_eq!(en("Do you sell coffee machines?").as_deref(), Some("coffee machines"));
+        assert_eq!(en("do you have a teapot for a big family").as_deref(), Some("teapot"));
+        assert_eq!(en("how do I brew tea"), None);
+        let zh = |text| sought_goods(text, Language::Zh);
+        assert_eq!(zh("你们卖自行车吗？").as_deref(), Some("自行车"));
+        assert_eq!(zh("有咖啡豆卖吗").as_deref(), Some("咖啡豆"));
+        assert_eq!(zh("怎么退货"), None);
+    }
+}

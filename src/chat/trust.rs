@@ -1,0 +1,195 @@
+//! Which skill may speak for a question. Skills propose themselves by words; what was retrieved, and how
+//! firmly a product is named, decide whether one is believed.
+
+use crate::chat::attendant::Attendant;
+use crate::chat::conversation::Conversation;
+use crate::chat::phrases::has_any;
+use crate::chat::skills::{self, Outcome, Skill};
+use crate::chat::slots::{SlotKind, Slots};
+use crate::chat::turn::{Part, Turn};
+use crate::retrieve::Hit;
+use crate::retrieve::tokens::{is_han, is_telling, normalize, terms};
+
+/// A rule's passage must come first (of those on shipping, which are many, among so many), or nothing else
+/// must answer.
+const N_CONFIRMING: usize = 2;
+/// Han characters that name a product by themselves.
+const MIN_NAME_HAN: usize = 3;
+/// Letters of the one word that names a product by itself.
+const MIN_NAME_CHARS: usize = 5;
+
+const COST: &[&str] = &["how much", "cost", "costs", "price", "多少钱", "运费", "邮费", "什么价", "价格"];
+const TIME: &[&str] = &["how long", "when", "how fast", "多久", "几天", "什么时候"];
+const SHIPS: &[&str] = &[
+    "do you ship",
+    "do you deliver",
+    "do you send",
+    "can you ship",
+    "can you deliver",
+    "寄吗",
+    "能寄",
+    "可以寄",
+    "发货到",
+];
+const STOCK: &[&str] = &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货"];
+const ABOUT: &[&str] =
+    &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
+const ORDER: &[&str] = &[
+    "my order",
+    "order status",
+    "an order",
+    "the order",
+    "track order",
+    "我的订单",
+    "查订单",
+    "订单到哪",
+    "订单状态",
+    "查一下订单",
+];
+
+impl Attendant {
+    /// The first skill that has something to say and is believed. One that the message proposes itself
+    /// wins over the one that answered its subject. `answer` is the score from which a passage answers.
+    pub(super) fn run_skills(
+        &self,
+        conversation: &Conversation,
+        turn: &Turn,
+        part: &Part,
+        passages: &[Hit],
+        answers: bool,
+    ) -> Option<(Skill, Outcome)> {
+        let shop = self.shop();
+        let run = |skill: Option<Skill>, slots: &Slots| {
+            let request = skills::Request {
+                text: &part.own,
+                language: turn.language,
+                slots,
+                shown: &conversation.shown,
+                cart: &[],
+                now_ms: turn.now_ms,
+            };
+            match skill {
+                Some(skill) => vec![(skill, skills::run(skill, &shop, &request))],
+                None => skills::propose(&shop, &request)
+                    .into_iter()
+                    .map(|skill| (skill, skills::run(skill, &shop, &request)))
+                    .collect(),
+            }
+        };
+        let mut outcomes = run(None, &part.slots);
+        if let Some(skill) = part.skill.map(|skill| turned(skill, &part.own))
+            && !outcomes.iter().any(|(proposed, _)| *proposed == skill)
+        {
+            outcomes.extend(run(Some(skill), &part.slots));
+        }
+        outcomes.into_iter().find_map(|(skill, mut outcome)| {
+            // What an earlier message said need not be asked again.
+            if matches!(outcome, Outcome::Needs { slot: SlotKind::Place, .. }) {
+                let mut slots = part.slots.clone();
+                conversation
+                    .topics()
+                    .for_each(|topic| slots.inherit(&self.slots(conversation, &topic.text, turn.now_ms)));
+                outcome = run(Some(skill), &slots).remove(0).1;
+            }
+            let follows = part.skill.is_some_and(|before| turned(before, &part.own) == skill);
+            let is_trusted = match &outcome {
+                Outcome::NotApplicable => false,
+                _ if skill == Skill::FilterCatalogue => {
+                    part.slots.budget.is_some() && !part.slots.products.iter().any(|one| one.span.is_empty())
+                }
+                _ if skill == Skill::ProductDetails => {
+                    follows && part.slots.colours.iter().any(|one| !one.span.is_empty())
+                        || self.asks_of_it(part, &outcome)
+                }
+                _ if skill == Skill::CompareProducts => part.slots.products.len() >= 2,
+                _ if follows => true,
+                Outcome::Needs { .. } => match skill {
+                    Skill::OrderStatus => has_any(&normalize(&part.own), ORDER),
+                    _ => !answers,
+                },
+                Outcome::Done(computed) => {
+                    let is_shipping = matches!(skill, Skill::ShippingCost | Skill::DeliveryTime | Skill::FreeShipping);
+                    let near = passages.iter().take(if is_shipping { N_CONFIRMING } else { 1 });
+                    let mut near = near.into_iter();
+                    let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
+                    // The words of the rule itself: then its file is enough.
+                    let own = normalize(&part.own);
+                    let says_it = has_any(&own, COST) || has_any(&own, TIME) || has_any(&own, SHIPS);
+                    let confirms = |hit: &Hit| {
+                        computed
+                            .sources
+                            .iter()
+                            .any(|id| *id == hit.id || is_shipping && says_it && file(id) == file(&hit.id))
+                    };
+                    !answers
+                        || computed.sources.is_empty()
+                        || near.any(confirms)
+                        || matches!(skill, Skill::OrderStatus | Skill::Discount | Skill::GiftCard)
+                }
+            };
+            is_trusted.then_some((skill, outcome))
+        })
+    }
+
+    /// Whether a product is named by its own name, and not by a word that its title happens to hold.
+    pub(super) fn is_name(&self, said: &str, ids: &[String]) -> bool {
+        let n_han = said.chars().filter(|c| is_han(*c)).count();
+        // The end or the beginning of a title, or most of it: 碧螺春 of 洞庭山碧螺春, but not 咖啡因 of 无咖啡因晚安礼盒.
+        let of_title = |product: &crate::pack::Product| {
+            let title = product.title.text(crate::protocol::Language::Zh);
+            let most = 2 * n_han >= title.chars().filter(|c| is_han(*c)).count();
+            title.contains(said) && (most || title.starts_with(said) || title.ends_with(said))
+        };
+        let is_long = n_han >= MIN_NAME_HAN || n_han + 1 == MIN_NAME_HAN && ids.len() <= 2;
+        if is_long && ids.iter().filter_map(|id| self.product(id)).any(of_title)
+            || ids.iter().any(|id| id.eq_ignore_ascii_case(said))
+        {
+            return true;
+        }
+        let lower = normalize(said);
+        if has_any(&lower, &["one", "first", "second", "third", "fourth", "last", "option", "number", "第", "最后"])
+            && ids.len() == 1
+        {
+            return true;
+        }
+        let said: Vec<String> = terms(said).into_iter().filter(|term| is_telling(term)).collect();
+        ids.iter().filter_map(|id| self.product(id)).any(|product| {
+            let title = terms(product.title.text(crate::protocol::Language::En));
+            let shared = said.iter().filter(|term| title.contains(term)).count();
+            let is_first = title.first().is_some_and(|first| said.contains(first) && first.len() >= MIN_NAME_CHARS);
+            shared >= 2 || shared == 1 && is_first
+        })
+    }
+
+    /// Whether one of its details is asked for, or all of it, and not something that only concerns it.
+    fn asks_of_it(&self, part: &Part, outcome: &Outcome) -> bool {
+        let own = normalize(&part.own);
+        let (price, stock) = (has_any(&own, COST), has_any(&own, STOCK));
+        let Outcome::Done(computed) = outcome else { return price || stock };
+        let row = match &computed.value {
+            skills::Value::Product { attribute, .. } => attribute.is_some(),
+            _ => false,
+        };
+        let spans = part.slots.products.iter().map(|slot| slot.span.clone()).filter(|span| !span.is_empty());
+        let mut rest = part.own.clone();
+        let mut is_named = false;
+        for span in spans {
+            if rest.get(span.clone()).is_some() {
+                is_named = true;
+                rest.replace_range(span.clone(), &" ".repeat(span.len()));
+            }
+        }
+        let is_alone = is_named && !terms(&rest).iter().any(|term| is_telling(term));
+        price || stock || row || is_alone || has_any(&own, ABOUT)
+    }
+}
+
+/// “And how much is it?” after a time asks for the price of the same, and the other way round.
+fn turned(skill: Skill, own: &str) -> Skill {
+    let own = normalize(own);
+    match skill {
+        Skill::DeliveryTime if has_any(&own, COST) => Skill::ShippingCost,
+        Skill::ShippingCost if has_any(&own, TIME) => Skill::DeliveryTime,
+        skill => skill,
+    }
+}
