@@ -15,6 +15,8 @@ pub struct QuestionCase {
     /// Passage or product ids; any one counts.
     pub expect: Vec<String>,
     pub kind: ReplyKind,
+    /// What the reply must say, word for word: the figure or the day that makes it right.
+    pub says: Vec<String>,
 }
 
 /// Why a line of questions cannot be read.
@@ -24,7 +26,8 @@ pub struct QuestionError {
     pub line: usize,
 }
 
-/// Reads tab-separated `language, question, expect, kind` with one header line.
+/// Reads tab-separated `language, question, expect, kind[, says]` with one header line; ids of `expect`, and texts of
+/// `says`, are parted by `|`.
 pub fn read_questions(text: &str) -> Result<Vec<QuestionCase>, QuestionError> {
     let lines = text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(at, line)| read_question(line).ok_or(QuestionError { line: at + 1 })).collect()
@@ -36,8 +39,9 @@ fn read_question(line: &str) -> Option<QuestionCase> {
     let language = Language::ALL.into_iter().find(|language| language.code() == code)?;
     let (question, expect, kind) = (cells.next()?, cells.next()?, cells.next()?);
     let kind = ReplyKind::ALL.into_iter().find(|of| of.name() == kind.trim())?;
-    let expect = expect.split('|').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
-    Some(QuestionCase { language, question: question.to_owned(), expect, kind })
+    let list = |cell: &str| cell.split('|').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+    let says = list(cells.next().unwrap_or_default());
+    Some(QuestionCase { language, question: question.to_owned(), expect: list(expect), kind, says })
 }
 
 /// Figures of one language.
