@@ -104,6 +104,7 @@ pub fn evaluate(
 
         let is_expected = |id: &str| case.expect.iter().any(|expected| expected == id);
         let first = reply.sources.first();
+        let says_all = case.says.iter().all(|text| reply.text.contains(text.as_str()));
         let score = evaluation.languages.entry(case.language.code()).or_default();
         let right = match case.kind {
             ReplyKind::Answer => {
@@ -112,13 +113,13 @@ pub fn evaluate(
                 score.retrieved_3 += usize::from(ranked.iter().take(3).any(|hit| is_expected(&hit.id)));
                 // A skill or a hand-off that cites the passage answers as well as the passage.
                 let is_answer = matches!(reply.kind, ReplyKind::Answer | ReplyKind::Skill | ReplyKind::Handoff);
-                let right = is_answer && first.is_some_and(|source| is_expected(&source.id));
+                let right = is_answer && first.is_some_and(|source| is_expected(&source.id)) && says_all;
                 score.top_1 += usize::from(right);
                 right
             }
             ReplyKind::Products => {
                 score.n_products += 1;
-                let right = reply.products.iter().any(|shown| is_expected(&shown.product));
+                let right = reply.products.iter().any(|shown| is_expected(&shown.product)) && says_all;
                 score.product_hits += usize::from(right);
                 right
             }
@@ -133,7 +134,7 @@ pub fn evaluate(
                 // Where ids are expected, one of them must be cited or shown.
                 let is_there = reply.sources.iter().any(|source| is_expected(&source.id))
                     || reply.products.iter().any(|shown| is_expected(&shown.product));
-                let right = reply.kind == kind && (case.expect.is_empty() || is_there);
+                let right = reply.kind == kind && (case.expect.is_empty() || is_there) && says_all;
                 *of += 1;
                 *hits += usize::from(right);
                 right
@@ -148,10 +149,21 @@ pub fn evaluate(
             evaluation.misses.push(Miss {
                 question: case.question.clone(),
                 expected: format!("{} {}", case.kind.name(), case.expect.join("|")),
-                given: format!("{} {given}", reply.kind.name()),
+                given: format!("{} {given} {}", reply.kind.name(), excerpt(&case.says, &reply.text))
+                    .trim_end()
+                    .to_owned(),
                 score: first.map_or(0.0, |source| source.score),
             });
         }
     }
     evaluation
+}
+
+/// Where the reply had to say something, how it begins.
+fn excerpt(says: &[String], text: &str) -> String {
+    const MAX_CHARS: usize = 90;
+    match says {
+        [] => String::new(),
+        _ => format!("({} ∌ {})", text.chars().take(MAX_CHARS).collect::<String>().replace('\n', " "), says.join("|")),
+    }
 }
