@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use attendant::chat::{Attendant, Conversation};
+use attendant::chat::{Attendant, Conversation, Message};
 use attendant::engine::Embedder;
 use attendant::model::distill::retrieval;
 use attendant::pack::Pack;
@@ -103,10 +103,11 @@ fn ask(language: Language, question: &str) -> Reply {
     let bytes = build(&shop, ids, |language, texts| block_on(encoder(language).embed(texts))).expect("a good shop");
     let attendant = Attendant::open(&Pack::open(bytes).unwrap()).unwrap();
     let mut conversation = Conversation::default();
-    let turn = attendant.read(&conversation, question, language);
+    let message = Message { text: question, language, ..Message::default() };
+    let turn = attendant.read(&conversation, &message);
     assert!(attendant.index().accepts(turn.spoken, encoder(turn.spoken).id()));
-    let embedding = embed(encoder(turn.spoken), &[&turn.search_text]).pop();
-    attendant.reply(&mut conversation, &turn, embedding.as_deref())
+    let embeddings = block_on(encoder(turn.spoken).embed(&turn.texts())).expect("they are short");
+    attendant.reply(&mut conversation, &turn, &embeddings)
 }
 
 #[test]

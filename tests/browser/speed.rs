@@ -61,7 +61,7 @@ fn products(n: usize, draw: &mut Draw) -> Vec<Product> {
 fn embeddings(n: usize, draw: &mut Draw) -> Embeddings {
     let rows = (0..n as u32).map(|at| RowOwner::Product(at, Language::En)).collect();
     let encoder = EncoderId { name: "drawn".into(), sha256: String::new() };
-    let header = EmbeddingsHeader { encoder, d_model: D_MODEL as u32, rows };
+    let header = EmbeddingsHeader { encoder, encoder_zh: None, d_model: D_MODEL as u32, rows };
     let values: Vec<i8> = (0..n * D_MODEL).map(|_| draw.below(255) as i8).collect();
     Embeddings::new(header, vec![1.0 / 1436.0; n], values).expect("the lengths agree")
 }

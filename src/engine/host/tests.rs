@@ -2,7 +2,7 @@ use futures::future::join_all;
 
 use super::*;
 use crate::platform::block_on;
-use crate::protocol::{DeviceKind, DeviceReason, VaultAct};
+use crate::protocol::{DeviceKind, DeviceReason, Language, VaultAct};
 
 /// Answers without a model. Questions wait for their turn at the gate.
 #[derive(Default)]
