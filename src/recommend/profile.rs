@@ -141,7 +141,7 @@ impl Profile {
     /// What was looked at and not bought is a basket too, the last one: tables of orders know it by its items.
     fn add_current(&mut self, now_ms: f64) {
         const MAX_CURRENT: usize = 10;
-        let is_open = |at: &usize| !self.states.get(at).is_some_and(|state| state.n_bought > 0);
+        let is_open = |at: &usize| self.states.get(at).is_none_or(|state| state.n_bought == 0);
         let mut current: Vec<(usize, f32)> = self
             .weights
             .iter()

@@ -48,7 +48,7 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     }
     let wants_stock = says(&text, STOCK);
     needs.extend(properties(shop, &text, request.language));
-    if needs.is_empty() && !(wants_stock && !kinds.is_empty()) && kinds.is_empty() {
+    if needs.is_empty() && kinds.is_empty() {
         return Outcome::NotApplicable;
     }
     let whole = whole_types(shop, &kinds);

@@ -202,7 +202,7 @@ pub fn run(skill: Skill, shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
 }
 
 /// The channels to a person, those that answer now first.
-pub fn open_channels<'a>(rules: &'a ShopRules, now_ms: i64) -> Vec<(&'a Channel, bool)> {
+pub fn open_channels(rules: &ShopRules, now_ms: i64) -> Vec<(&Channel, bool)> {
     let (date, clock) = rules.zone.local(now_ms);
     let is_open = |channel: &Channel| {
         let spans = channel.week.get(&date.weekday()).map_or(&[][..], Vec::as_slice);

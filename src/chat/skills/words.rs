@@ -90,7 +90,8 @@ impl Sentence {
     }
 
     pub fn dates(&mut self, first: Date, last: Date) -> String {
-        (self.date(first), self.date(last));
+        self.date(first);
+        self.date(last);
         dates_words(first, last, self.today, self.language)
     }
 

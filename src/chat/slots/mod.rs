@@ -109,22 +109,22 @@ impl Lexicon {
     pub fn read(&self, text: &str, today: Date, shown: &[String]) -> Slots {
         let reading = Reading::new(text);
         let mut taken = reading::Taken::default();
-        let mut slots = Slots::default();
-        // What is unmistakable goes first and keeps its words from the rest.
-        slots.email = contact::email(&reading, &mut taken);
-        slots.order = order::read(&reading, &mut taken, self.order_format.as_deref());
-        slots.phone = contact::phone(&reading, &mut taken);
-        slots.days = date::read(&reading, &mut taken, today);
-        slots.products = self.names.read(&reading, &mut taken, shown);
-        slots.weight = measure::weight(&reading, &mut taken);
-        slots.size = measure::size(&reading, &mut taken);
-        slots.percent = amount::percent(&reading, &mut taken);
-        slots.budget = amount::budget(&reading, &mut taken, &self.currency);
-        slots.quantity = measure::quantity(&reading, &mut taken);
-        slots.amounts = amount::amounts(&reading, &mut taken, &self.currency);
-        slots.places = place::read(&reading);
-        slots.colours = colour::read(&reading);
-        slots
+        // What is unmistakable goes first and keeps its words from the rest: the order of the fields counts.
+        Slots {
+            email: contact::email(&reading, &mut taken),
+            order: order::read(&reading, &mut taken, self.order_format.as_deref()),
+            phone: contact::phone(&reading, &mut taken),
+            days: date::read(&reading, &mut taken, today),
+            products: self.names.read(&reading, &mut taken, shown),
+            weight: measure::weight(&reading, &mut taken),
+            size: measure::size(&reading, &mut taken),
+            percent: amount::percent(&reading, &mut taken),
+            budget: amount::budget(&reading, &mut taken, &self.currency),
+            quantity: measure::quantity(&reading, &mut taken),
+            amounts: amount::amounts(&reading, &mut taken, &self.currency),
+            places: place::read(&reading),
+            colours: colour::read(&reading),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ impl Decimal {
             Some(missing) => self.mantissa.checked_mul(10u64.checked_pow(missing)?),
             None => {
                 let unit = 10u64.checked_pow(self.scale - n_digits)?;
-                (self.mantissa % unit == 0).then_some(self.mantissa / unit)
+                self.mantissa.is_multiple_of(unit).then_some(self.mantissa / unit)
             }
         }
     }

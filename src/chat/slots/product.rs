@@ -202,7 +202,7 @@ impl Names {
             return None;
         }
         let used = || run.iter().filter(|(_, owners, _)| owners.contains(&first)).map(|(range, ..)| range);
-        let range = used().next()?.start..used().last()?.end;
+        let range = used().next()?.start..used().next_back()?.end;
         Some((range, candidates.into_iter().map(|at| self.ids[at].clone()).collect()))
     }
 

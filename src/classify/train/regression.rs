@@ -77,7 +77,7 @@ impl Regression {
                 step += 1;
                 let progress = step as f32 / n_steps as f32;
                 let rate = config.learning_rate * 0.5 * (1.0 + (std::f32::consts::PI * progress).cos());
-                this.step(&texts, batch, step as i32, rate, config);
+                this.step(&texts, batch, step, rate, config);
             }
         }
         this

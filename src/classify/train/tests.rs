@@ -87,7 +87,7 @@ fn a_few_texts_in_two_languages_teach_a_head_without_an_encoder() {
 #[test]
 fn an_encoder_that_knows_decides_over_words_that_do_not() {
     let config = TrainConfig { n_buckets: 1 << 12, ..TrainConfig::default() };
-    let head = train(&material(|class, i| vector(class, i), true), &config, &Device::flex()).unwrap();
+    let head = train(&material(vector, true), &config, &Device::flex()).unwrap();
     // Labels are in order: hours, return, track; the embeddings were made in the order of the texts.
     let far: Vec<f32> = (0..32).map(|i| if i == 31 { -1.0 } else { 0.0 }).collect();
     let far = head.classify("zzz qqq", Some(&far));

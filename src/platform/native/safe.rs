@@ -29,7 +29,7 @@ struct Stored {
 
 #[derive(Clone)]
 enum StoredKey {
-    Plain(HeldKey),
+    Plain(Box<HeldKey>),
     Wrapped { epoch: u64, nonce: Vec<u8>, wrapped: Vec<u8> },
 }
 
@@ -72,7 +72,7 @@ impl NewKey {
             Aes256Gcm::generate_nonce(&mut OsRng).iter().fold(0, |epoch: u64, byte| epoch << 8 | u64::from(*byte));
         let held = HeldKey { cipher: Aes256Gcm::new(&key), epoch };
         let entry = match passphrase {
-            None => StoredKey::Plain(held.clone()),
+            None => StoredKey::Plain(Box::new(held.clone())),
             Some(passphrase) => {
                 let nonce = Aes256Gcm::generate_nonce(&mut OsRng);
                 let wrapped = from_passphrase(passphrase).encrypt(&nonce, &key[..]);
@@ -115,7 +115,7 @@ impl Safe {
             return Ok(SafeState::Open);
         }
         *held = match entry {
-            StoredKey::Plain(key) => Some(key.clone()),
+            StoredKey::Plain(key) => Some(HeldKey::clone(key)),
             StoredKey::Wrapped { .. } => None,
         };
         Ok(if held.is_some() { SafeState::Open } else { SafeState::Locked })
