@@ -70,17 +70,6 @@ for (const name of ['home', 'cart', 'about', 'chat']) {
   });
 }
 
-test('at 400 % zoom everything is there, with no scrolling to the side', async ({ page, server }) => {
-  // 1280 pixels at four times the size.
-  await page.setViewportSize({ width: 320, height: 256 });
-  for (const [name, go] of Object.entries(VIEWS)) {
-    await go(page, server);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(320);
-  }
-  await expect(page.getByTestId('composer')).toBeVisible();
-  await expect(page.getByTestId('send')).toBeInViewport();
-});
-
 test('in forced colours what has the focus is outlined, and a switch shows its state', async ({ page, server }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await VIEWS.about(page, server);

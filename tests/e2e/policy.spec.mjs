@@ -1,5 +1,5 @@
 // What the page forbids itself, tried: each of these is what an injected script would do first.
-import { ask, expect, modelReady, open, openWithAttendant, test } from './harness.mjs';
+import { expect, open, test } from './harness.mjs';
 
 test.describe('an injected script', () => {
   test.use({ expectedErrors: ['Content Security [Pp]olicy', 'policy violation', '^off the origin: https://other.example/', 'TrustedHTML', 'TrustedScript', 'Failed to load'] });
@@ -58,37 +58,4 @@ test('the page asks for no permission, and could not be given any', async ({ pag
     'gyroscope', 'magnetometer', 'browsing-topics', 'attribution-reporting', 'clipboard-read'];
   expect(sensitive.filter((feature) => granted.includes(feature))).toEqual([]);
   expect(header).toContain('camera=()');
-});
-
-test('all that is requested in a whole use stands in the receipt', async ({ page, server }) => {
-  test.setTimeout(300_000);
-  const requested = new Set();
-  page.context().on('request', (request) => requested.add(request.url().split('#')[0]));
-  await open(page, server);
-  await page.getByTestId('product-card').first().locator('.card-link').click();
-  await page.getByRole('button', { name: 'Add to cart' }).first().click();
-  await page.goBack();
-  await page.getByRole('searchbox').fill('cup');
-  await page.locator('.rail').getByRole('switch').first().click({ trial: true }).catch(() => {});
-  await page.locator('footer').getByRole('link', { name: 'How this works' }).click();
-  await ask(page, 'What does shipping cost?');
-  await modelReady(page);
-  await ask(page, 'Which teapot for one person?');
-  await page.locator('.about').getByRole('switch', { name: 'Remember on this device' }).check();
-  await expect(page.getByTestId('vault-state')).toHaveAttribute('data-state', 'open');
-  await ask(page, 'How do I return a cup?');
-  await page.getByRole('button', { name: 'Erase all' }).click();
-
-  const receipt = page.getByTestId('receipt');
-  const listed = (await receipt.locator('tbody tr').allInnerTexts()).join('\n');
-  await expect(receipt.locator('.receipt-elsewhere')).toHaveCount(0);
-  expect(listed, 'the engine\'s download, as a sum').toContain('Model files');
-  const unlisted = [...requested].filter((url) => !/^(blob|data):/.test(url)).filter((url) => {
-    const { pathname, search } = new URL(url);
-    const isModel = pathname.includes('/models/');
-    // The service worker fetches the shell's files anew for its own cache; the page shows them by their first use.
-    return !isModel && !listed.includes(pathname === '/' ? '/' : pathname + search) && !listed.includes(pathname);
-  });
-  expect(unlisted).toEqual([]);
-  expect([...requested].every((url) => url.startsWith(server.origin) || /^(blob|data):/.test(url))).toBe(true);
 });
