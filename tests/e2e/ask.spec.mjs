@@ -12,7 +12,7 @@ const QUESTIONS = [
   'whats the minimum for free delivery in the uk',
   '两公斤的包裹寄西班牙运费多少钱',
   '在店里买的，小票还在，能退吗',
-  '收支付宝不',
+  '周六发不发货',
   '一碗抹茶多少毫克咖啡因',
   '英国满多少免运费',
 ];

@@ -20,6 +20,14 @@ fn shop_name(store: Store) -> String {
     }
 }
 
+/// A link is never without words, not even before the shop has come.
+fn name_or_home(store: Store) -> AnyView {
+    match shop_name(store) {
+        name if name.is_empty() => html::span().class("visually-hidden").child(store.say(words::HOME)).into_any(),
+        name => html::span().child(name).into_any(),
+    }
+}
+
 pub fn masthead(store: Store) -> AnyView {
     html::header()
         .class("masthead")
@@ -28,7 +36,7 @@ pub fn masthead(store: Store) -> AnyView {
                 store,
                 Route::Home,
                 "masthead-name",
-                (html::span().class("shop-mark").attr("aria-hidden", "true"), move || shop_name(store)),
+                (html::span().class("shop-mark").attr("aria-hidden", "true"), html::live(move || name_or_home(store))),
             ),
             search(store),
             html::div().class("masthead-tools").child((language(store), theme(store), cart(store))),
