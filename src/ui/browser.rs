@@ -83,8 +83,7 @@ pub fn preferred_languages() -> Vec<String> {
 pub fn saves_data() -> bool {
     let read = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let connection = read(&window().navigator(), "connection");
-    !connection.is_undefined()
-        && (read(&connection, "saveData").is_truthy() || read(&connection, "type") == JsValue::from("cellular"))
+    !connection.is_undefined() && (read(&connection, "saveData").is_truthy() || read(&connection, "type") == "cellular")
 }
 
 pub fn query_parameter(name: &str) -> Option<String> {

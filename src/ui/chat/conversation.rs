@@ -79,7 +79,7 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq)]
 pub enum AnswerState {
     Running,
-    Done(Reply),
+    Done(Box<Reply>),
     Stopped,
     Failed(EngineError),
 }
@@ -127,7 +127,7 @@ impl Conversation {
             let answer = Answer {
                 question: question.clone(),
                 blocks: ArcRwSignal::new(turn.reply.blocks.clone()),
-                state: ArcRwSignal::new(AnswerState::Done(turn.reply)),
+                state: ArcRwSignal::new(AnswerState::Done(Box::new(turn.reply))),
                 verdict: ArcRwSignal::new(None),
             };
             [Message::Shopper { id: self.new_id(), question }, Message::Attendant { id: self.new_id(), answer }]
@@ -262,7 +262,7 @@ fn answer(store: Store, question: Question) {
         Event::ReplyDone { reply } => {
             stream.end(reply.blocks.clone());
             store.host.tell(Notice::Message { message: id, role: Role::Attendant, kind: Some(reply.kind) });
-            finish(AnswerState::Done(reply));
+            finish(AnswerState::Done(Box::new(reply)));
         }
         Event::Cancelled => {
             stream.flush();
