@@ -13,9 +13,9 @@ const N_FEATURES: usize = 2;
 /// new ones: what speaks for buying again is not what speaks for a first time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Blend {
-    /// [`N_FEATURES`] a model.
+    /// `N_FEATURES` a model.
     pub new: Vec<f32>,
-    /// [`N_FEATURES`] a model, then the head start (or handicap) of what was had before.
+    /// `N_FEATURES` a model, then the head start (or handicap) of what was had before.
     pub seen: Vec<f32>,
 }
 
