@@ -1,14 +1,12 @@
 //! What the shopper did here, as the page shows it. The worker keeps it, works with it and forgets it
 //! ([`crate::protocol::Request::Note`]); the page holds what is not on the disk, so that a reload loses nothing.
 
-use serde::Deserialize;
-
 use crate::platform::json;
 use crate::protocol::{ShopperAction, ShopperEvent};
 
 /// Where what is not on the disk waits (`sessionStorage`: gone with the tab).
 pub const KEY: &str = "attendant.unstored.v1";
-/// Where builds before the vault kept it in the clear (`localStorage`).
+/// Where builds before the vault, none of them released, kept it in the clear (`localStorage`): erased at sight.
 pub const EARLIER_KEY: &str = "attendant.history.v1";
 
 /// The newest are shown, and no more wait.
@@ -26,15 +24,6 @@ pub struct History {
 /// Events of a tab that was reloaded; none where they cannot be read.
 pub fn unstored_from_json(json: &str) -> Vec<ShopperEvent> {
     json::from_slice(json.as_bytes()).unwrap_or_default()
-}
-
-/// Events as builds before the vault kept them.
-pub fn earlier_from_json(json: &str) -> Vec<ShopperEvent> {
-    #[derive(Deserialize)]
-    struct Earlier {
-        events: Vec<ShopperEvent>,
-    }
-    json::from_slice(json.as_bytes()).map(|Earlier { events }| events).unwrap_or_default()
 }
 
 pub fn to_json(events: &[ShopperEvent]) -> String {

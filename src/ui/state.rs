@@ -193,11 +193,9 @@ impl Store {
             Some(chosen) => chosen != "off",
             None => host.personalises(),
         };
-        let earlier = browser::stored(history::EARLIER_KEY);
         browser::unstore(history::EARLIER_KEY);
         let waiting = browser::kept_for_tab(history::KEY).map(|json| history::unstored_from_json(&json));
-        let earlier = earlier.map(|json| history::earlier_from_json(&json));
-        let unstored = waiting.or(earlier).unwrap_or_default();
+        let unstored = waiting.unwrap_or_default();
         let store = Store {
             language: RwSignal::new(language),
             theme: RwSignal::new(theme),

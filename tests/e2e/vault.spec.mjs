@@ -159,21 +159,6 @@ test('with a passphrase it opens to nobody without', async ({ page, server }) =>
   await expect(page.getByTestId('message-shopper')).toContainText(CANARY);
 });
 
-test('what a build before the vault kept in the clear moves into it', async ({ page, server }) => {
-  await page.addInitScript(() => {
-    if (sessionStorage.getItem('seeded')) return;
-    sessionStorage.setItem('seeded', 'yes');
-    localStorage.setItem('attendant.remember', 'yes');
-    localStorage.setItem('attendant.history.v1', JSON.stringify({ version: 1, events: [{ action: 'view_item', product: 'CUP-001', at_ms: Date.now() - 3_600_000 }] }));
-  });
-  await aboutAgain(page, server);
-  await expect(state(page)).toHaveAttribute('data-state', 'open');
-  await expect(page.locator('.record-row')).toHaveCount(1);
-  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
-  await aboutAgain(page, server);
-  await expect(page.locator('.record-row')).toHaveCount(1);
-});
-
 /** Where a word lies, in any storage of this origin, as UTF-8 or UTF-16. Runs in the page. */
 async function places(word) {
   const found = [];
