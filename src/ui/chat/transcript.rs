@@ -149,7 +149,7 @@ mod tests {
             let text = to_text("Shop", "today", language, &conversation());
             assert!(text.contains(notice) && text.contains("shipping#rates"), "{text}");
             let data = to_json("Shop", "today", language, &conversation());
-            assert!(data.contains(notice) && data.contains(r#""author":"ai""#), "{data}");
+            assert!(data.contains(notice) && data.contains(r#""author": "ai""#), "{data}");
         }
     }
 }
