@@ -20,7 +20,7 @@ const WASM_OPT = ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-bulk
   '--enable-reference-types', '--enable-multivalue', '--strip-debug', '--strip-producers', '--strip-target-features'];
 
 for (const file of list(dist).filter((file) => file.endsWith('.wasm'))) optimize(join(dist, file));
-for (const file of ['start.js', '_headers', 'manifest.webmanifest', 'embed.js', 'embed.d.ts']) {
+for (const file of ['start.js', 'worker_loader.js', '_headers', 'manifest.webmanifest', 'embed.js', 'embed.d.ts']) {
   copyFileSync(join('www', file), join(dist, file));
 }
 writeFileSync(join(dist, 'embed.html'), widgetPage(readFileSync(join(dist, 'index.html'), 'utf8')));

@@ -39,7 +39,7 @@ use crate::protocol::{
     EngineError, ErrorCode, Event, FromWorker, PROTOCOL_VERSION, Request, RequestId, ToWorker, WeightSource,
 };
 
-/// The shim that Trunk writes for the binary `worker`, relative to the page.
+/// Starts the binary `worker` or `worker_gpu`, relative to the page.
 pub const WORKER_URL: &str = "worker_loader.js";
 
 /// For the client's own messages, which no caller waits for.
