@@ -44,6 +44,8 @@ phrases! {
     SHOP_FAILED_TEXT: "The list of goods did not arrive. Check the connection and try again."
         / "商品目录没有传到。请检查网络后再试一次。";
     TRY_AGAIN: "Try again" / "再试一次";
+    PART_MISSING: "This part of the page did not arrive. Check the connection and try again."
+        / "页面的这一部分没有传到。请检查网络后再试一次。";
     PART_FAILED: "This part of the page could not be shown." / "页面的这一部分没能显示。";
     SEARCH: "Search the shop" / "搜索商品";
     SEARCH_HINT: "What are you looking for?" / "想找点什么？";

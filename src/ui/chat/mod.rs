@@ -15,7 +15,7 @@ mod transcript;
 use leptos::prelude::*;
 
 pub use conversation::{Conversation, Message, ask, begin_anew};
-pub use panel::{launcher, panel};
+pub use panel::{PANEL, launcher};
 
 use super::browser;
 use super::link;
