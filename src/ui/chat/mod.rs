@@ -6,11 +6,13 @@ mod feedback;
 mod menu;
 mod message;
 mod panel;
+mod person;
 mod prose;
 mod sentences;
 mod speech;
 mod tools;
 mod transcript;
+mod understood;
 
 use leptos::prelude::*;
 
