@@ -22,6 +22,7 @@ test('a fragment is understood by a new worker, and after a reload that the shop
   });
   await openWithAttendant(page, server, 'cpu');
   await page.locator('.about').getByRole('switch', { name: 'Remember on this device' }).check();
+  await expect(page.getByLabel('Passphrase')).toBeVisible();
   await expect(await ask(page, 'How much is shipping to France for 2 kg?')).toContainText('€9.90');
   await page.evaluate(() => globalThis.held.at(-1).terminate());
   await expect(await ask(page, 'and to Canada?')).toContainText('€24.90');
@@ -49,7 +50,7 @@ test('a person gets what the shopper has read and changed, with personal data ma
 });
 
 test.describe('without a network', () => {
-  test.use({ expectedErrors: ['Failed to fetch', 'ERR_', '503'], serviceWorkers: 'block' });
+  test.use({ expectedErrors: ['Failed to execute', '503'], serviceWorkers: 'block' });
 
   test('a chat whose file does not come can be asked for again', async ({ page, server }) => {
     server.faults.push({ match: 'app-chat', status: 503 });
