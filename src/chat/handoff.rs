@@ -41,7 +41,7 @@ pub fn draft(
     let on_one_line = |text: &str| text.replace('\n', " ");
     let mut matters: Vec<String> = Vec::new();
     for turn in conversation.turns().iter().rev() {
-        let is_matter = turn.kind != ReplyKind::Smalltalk && !wants_person(&turn.shopper);
+        let is_matter = turn.kind != ReplyKind::Smalltalk && !only_wants_person(&turn.shopper);
         if is_matter && matters.len() < MAX_SUMMARY_MESSAGES {
             matters.insert(0, format!("- {}", on_one_line(&shown(&turn.shopper))));
         }
@@ -75,6 +75,12 @@ pub fn draft(
         summary,
         unmasked,
     }
+}
+
+/// Whether a message asks for a person and says nothing of why.
+fn only_wants_person(message: &str) -> bool {
+    let mut clauses = message.split([',', '.', ';', '!', '?', '，', '。', '；', '！', '？']);
+    clauses.all(|clause| clause.trim().is_empty() || wants_person(clause))
 }
 
 /// The channels that the shop's rules name, those that answer now first; else those of its contact.
@@ -265,6 +271,7 @@ mod tests {
             ReplyKind::Answer,
         );
         conversation.record("speak to a human", "Of course.", ReplyKind::Handoff);
+        conversation.record("I want to speak to a human, the cup is broken", "Of course.", ReplyKind::Handoff);
         conversation
     }
 
@@ -293,9 +300,13 @@ mod tests {
     fn a_draft_says_what_it_is_about_and_masks_it() {
         let draft = drafted(&ShopRules::default(), PersonalData::Masked);
         assert!(draft.summary.contains("- My order [order number] is late, I am [e-mail]"), "{}", draft.summary);
-        assert!(!draft.summary.contains("human") && !draft.summary.contains("hello"), "{}", draft.summary);
+        assert!(draft.summary.ends_with("- I want to speak to a human, the cup is broken"), "{}", draft.summary);
+        assert!(!draft.summary.contains("- speak") && !draft.summary.contains("hello"), "{}", draft.summary);
         assert!(draft.transcript.contains("Parcels take three days."), "{}", draft.transcript);
-        assert!(!format!("{draft:?}").contains("20447") && !format!("{draft:?}").contains("jo@"));
+        let unmasked = draft.unmasked.clone().expect("something was masked");
+        assert!(unmasked.summary.contains("20447") && unmasked.transcript.contains("jo@mail.example"));
+        let masked = format!("{:?}", Handoff { unmasked: None, ..draft });
+        assert!(!masked.contains("20447") && !masked.contains("jo@"));
     }
 
     #[test]
