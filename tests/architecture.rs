@@ -50,7 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Of `pack`, the page may open a pack and know its format; making one is the command line's.
-const PACK_FOR_UI: &[&str] = &["format", "open", "signature"];
+const PACK_FOR_UI: &[&str] = &["format", "offer", "open", "signature"];
 
 /// The web and the view layer stay out of what must also run natively.
 const WEB: &[&str] = &["web_sys", "js_sys", "leptos", "wasm_bindgen", "wasm_bindgen_futures", "serde_wasm_bindgen"];

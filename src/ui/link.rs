@@ -14,7 +14,7 @@ use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
 use super::{browser, trust, vault};
-use crate::protocol::{DevicePreference, Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
+use crate::protocol::{DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
 use crate::widget::own_url;
 
 /// The shop's file, beside the page.
@@ -117,6 +117,9 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         Event::PackOpened { .. } => {
             memory::introduce(store);
             store.engine_open.set(true);
+            if !store.host.offers.read_untracked().is_empty() {
+                tell_offers(store);
+            }
             vault::open(store);
             if store.chat_open.get_untracked() {
                 offer_model(store);
@@ -125,6 +128,24 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         Event::Failed { error } => leptos::logging::warn!("the worker cannot open the pack: {error}"),
         _ => {}
     });
+}
+
+/// Sells beside the pack's goods what the page around tells of.
+pub fn offer(store: Store, offers: Vec<Offer>) {
+    let is_new = *store.host.offers.read_untracked() != offers;
+    let Some(shop) = store.open_shop().filter(|_| is_new) else { return };
+    if let Ok(shop) = shop.beside(&offers) {
+        store.host.offers.set(offers);
+        store.shop.set(ShopState::Open(Arc::new(shop)));
+        if store.engine_open.get_untracked() {
+            tell_offers(store);
+        }
+    }
+}
+
+fn tell_offers(store: Store) {
+    let offers = store.host.offers.get_untracked();
+    send(store, Request::Offer { offers }, None, |_| {});
 }
 
 /// Sends a request, if there is a worker to send it to.

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{handoff_url, may_embed, own_url, product_url};
 
-use crate::protocol::{ReplyKind, ShopperAction};
+use crate::protocol::{Offer, ReplyKind, ShopperAction};
 
 /// Version of these messages; `www/embed.js` carries the same number.
 pub const WIDGET_VERSION: u32 = 1;
@@ -103,6 +103,10 @@ pub enum Command {
         products: Vec<String>,
         #[serde(default)]
         text: String,
+    },
+    /// The products that the page describes to search engines, in place of those told before.
+    Offer {
+        products: Vec<Offer>,
     },
     /// Who is shopping, as the shop numbers its customers. Another one than before begins anew.
     Identify {
