@@ -15,9 +15,9 @@ use crate::chat::wording::wording;
 use crate::pack::format::{Passage, Product, ShopSettings};
 use crate::pack::{Pack, PackError, ShopRules, offer};
 use crate::protocol::{Language, Offer, Reply, ReplyKind, SlotValue};
-use crate::retrieve::tokens::{is_telling, normalize, terms};
 use crate::retrieve::dense::DenseIndex;
 use crate::retrieve::lexical::LexicalIndex;
+use crate::retrieve::tokens::{is_telling, normalize, terms};
 use crate::retrieve::{Hit, Index};
 
 /// A second passage this near to the best one competes with it.

@@ -90,7 +90,11 @@ mod tests {
     #[test]
     fn a_page_adds_goods_and_changes_none() {
         let held = beside(&[], "EUR", &[offer("a", "Held by the pack", "10.00")]);
-        let new = beside(&held, "EUR", &[offer("a", "Cheaper here", "1.00"), offer("b", "Whisk", "24"), offer("b", "x", "1")]);
+        let new = beside(
+            &held,
+            "EUR",
+            &[offer("a", "Cheaper here", "1.00"), offer("b", "Whisk", "24"), offer("b", "x", "1")],
+        );
         assert_eq!(new.len(), 1);
         assert_eq!((new[0].id.as_str(), new[0].price.minor), ("b", 2400));
         assert_eq!(new[0].title.exact(Language::Zh).map(String::as_str), Some("Whisk"));
@@ -123,7 +127,10 @@ mod tests {
         let read = beside(&[], "EUR", &many);
         assert_eq!(read.len(), MAX_OFFERS);
         let title = read[0].title.text(Language::En);
-        assert!(title.starts_with("b Tea (javascript:x) /b yyy") && title.chars().count() <= MAX_TITLE_CHARS, "{title}");
+        assert!(
+            title.starts_with("b Tea (javascript:x) /b yyy") && title.chars().count() <= MAX_TITLE_CHARS,
+            "{title}"
+        );
         assert_eq!(read[0].product_type.items(Language::En), ["Tea", "Green", "Longjing"]);
     }
 }

@@ -14,7 +14,9 @@ use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
 use super::{browser, trust, vault};
-use crate::protocol::{DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
+use crate::protocol::{
+    DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface, WeightSource,
+};
 use crate::widget::own_url;
 
 /// The shop's file, beside the page.

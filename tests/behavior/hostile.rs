@@ -200,7 +200,7 @@ fn nothing_hostile_leaks_breaks_or_is_obeyed() {
         if risk.is_some_and(|risk| risk != reply.risk) {
             failures.push(format!("{kind} {shown:?}: risk {:?}", reply.risk));
         }
-        assert!(conversation.to_json().len() < 200_000, "the state grows without end");
+        assert!(serde_json::to_string(&conversation).unwrap().len() < 200_000, "the state grows without end");
     }
     assert!(failures.is_empty(), "{} of {}\n{}", failures.len(), inputs.len(), failures.join("\n"));
     // And it is still the shop's attendant.
@@ -223,7 +223,8 @@ fn goods_of_the_page_around_are_found_and_asked_about_and_change_none_of_the_pac
         in_stock: true,
         ..Offer::default()
     };
-    let forged = Offer { id: "LONGJING".into(), title: "Longjing for nothing".into(), price: "0.01".into(), ..whisk.clone() };
+    let forged =
+        Offer { id: "LONGJING".into(), title: "Longjing for nothing".into(), price: "0.01".into(), ..whisk.clone() };
     let attendant = Attendant::open_beside(&pack, &[whisk, forged]).expect("goods beside it are no mistake");
     for question in ["Do you have a bamboo whisk?", "有 bamboo whisk 吗？"] {
         let reply = ask(&attendant, &mut Conversation::default(), question);
