@@ -1,9 +1,10 @@
 // The widget's types against a shop's code that uses all of them, and against the launcher itself: what one of the two
-// knows and the other does not, and what has no word of explanation, is an error.
+// knows and the other does not, and what has no word of explanation, is an error. So is a call or an attribute of the
+// examples that there is not.
 //
 //     node .ci/types.mjs
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 const TSC = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--module', 'esnext', '--moduleResolution', 'bundler', '--types', ''];
 const script = readFileSync('www/embed.js', 'utf8'), types = readFileSync('www/embed.d.ts', 'utf8');
@@ -39,6 +40,15 @@ const declared = [...part(types, 'export interface Commands {', 'export interfac
 same('calls', [...called.filter((name) => name !== 'configure'), 'init'], declared);
 const events = [...script.matchAll(/#tell\('([^']+)'/g), ...script.matchAll(/#fail\('(?:[^']+)'\)()/g)].map(([, name]) => name || 'error');
 same('events', [...new Set(events)], [...part(types, 'export interface Events {', '\n}').matchAll(/\n  '?([a-z-]+)'?:/g)].map(([, name]) => name));
+
+for (const file of readdirSync('www/examples')) {
+  const example = readFileSync(`www/examples/${file}`, 'utf8');
+  const calls = [...example.matchAll(/attendant\('([\w-]+)'/g)].map(([, name]) => name);
+  const attributes = [...example.match(/<shop-attendant\s([^]*?)><\/shop-attendant>/)[1].matchAll(/([\w-]+)="/g)].map(([, name]) => name);
+  for (const name of calls) if (!declared.includes(name)) wrong.push(`www/examples/${file}: there is no call "${name}"`);
+  for (const name of attributes) if (!documented.some(([, , property]) => property === camel(name))) wrong.push(`www/examples/${file}: there is no attribute "${name}"`);
+  if (!calls.length || !attributes.length) wrong.push(`www/examples/${file} uses neither calls nor attributes`);
+}
 
 for (const line of wrong) console.log(`    ${line}`);
 console.log(`    ${documented.length} attributes, ${declared.length} calls, ${new Set(events).size} events`);

@@ -10,12 +10,11 @@ use leptos::task::spawn_local;
 
 use super::client::{Client, Health, WORKER_URL};
 use super::memory;
-use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
 use super::{browser, trust, vault};
 use crate::protocol::{
-    DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface, WeightSource,
+    DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface,
 };
 use crate::widget::own_url;
 
@@ -191,7 +190,6 @@ pub fn load_model(store: Store) {
         return;
     }
     let Some(manifest_url) = manifest_url(store) else { return };
-    let started_ms = browser::now_ms();
     let request = Request::LoadModel { manifest_url, device: store.wanted_device };
     let sent = send(store, request, None, move |event| match event {
         Event::Progress { phase, loaded_bytes, total_bytes } => store.model.update(|model| {
@@ -203,9 +201,6 @@ pub fn load_model(store: Store) {
         Event::ModelLoaded { name, size_bytes, source, device } => {
             store.device.set(Some(device));
             store.model.set(ModelState::Ready { name, size_bytes, source });
-            let took_ms = browser::now_ms() - started_ms;
-            let from_cache = source == WeightSource::Storage;
-            store.fetched.update(|list| list.push(Fetched { what: What::Model, size_bytes, took_ms, from_cache }));
             inspect_storage(store);
         }
         Event::Cancelled => store.model.set(ModelState::Cancelled),
