@@ -175,6 +175,15 @@ fn every_path_of_the_readme_exists() {
 }
 
 #[test]
+fn every_test_that_the_threat_model_names_exists() {
+    let threats = fs::read_to_string(root().join("src/privacy/threats.md")).expect("it is committed");
+    let (_, shown) = threats.split_once("## What shows it").expect("its claims are shown by tests");
+    let named: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+    let missing: Vec<&&str> = named.iter().filter(|path| !root().join(path).exists()).collect();
+    assert!(named.len() > 10 && missing.is_empty(), "threats.md names what is not there: {missing:?}");
+}
+
+#[test]
 fn the_page_carries_the_policy_that_hosts_are_told_to_send() {
     let headers = fs::read_to_string(root().join("www/_headers")).expect("www/_headers is committed");
     let sent = headers

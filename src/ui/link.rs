@@ -13,9 +13,7 @@ use super::memory;
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
 use super::{browser, trust, vault};
-use crate::protocol::{
-    DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface,
-};
+use crate::protocol::{DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface};
 use crate::widget::own_url;
 
 /// The shop's file, beside the page.

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{BroadcastChannel, MessageEvent, PerformanceEntry, PerformanceObserver, PerformanceObserverEntryList, PerformanceResourceTiming};
+use web_sys::{
+    BroadcastChannel, MessageEvent, PerformanceEntry, PerformanceObserver, PerformanceObserverEntryList,
+    PerformanceResourceTiming,
+};
 
 use super::browser;
 

@@ -155,6 +155,63 @@ test('attributes are properties, and change what is shown while it is shown', as
   await expect(tea).not.toHaveAttribute('open');
 });
 
+test('a shop dresses it by variables and parts, and by an attribute more closely', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}plain.html`);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+      shop-attendant { --attendant-accent: #7a1f3d; --attendant-on-accent: #ffe; --attendant-z-index: 41; --attendant-offset-x: 33px; --attendant-width: 420px; --attendant-radius: 3px; }
+      shop-attendant::part(launcher) { letter-spacing: 2px; }
+      shop-attendant::part(panel) { outline: 2px solid rgb(1, 2, 3); }`);
+    document.adoptedStyleSheets.push(sheet);
+  });
+  const look = (locator, ...names) => locator.evaluate((node, names) => names.map((name) => getComputedStyle(node)[name]), names);
+  expect(await look(launcher(page), 'backgroundColor', 'color', 'zIndex', 'right', 'letterSpacing')).toEqual(['rgb(122, 31, 61)', 'rgb(255, 255, 238)', '41', '33px', '2px']);
+  await openPanel(page);
+  expect(await look(panel(page), 'width', 'borderTopLeftRadius', 'outlineColor')).toEqual(['420px', '3px', 'rgb(1, 2, 3)']);
+  // What is said of one widget counts for more than what is said of all.
+  await page.locator('shop-attendant').evaluate((widget) => { widget.offsetX = 5; widget.zIndex = 7; widget.width = '25rem'; });
+  expect(await look(panel(page), 'right', 'zIndex', 'width')).toEqual(['5px', '7', '400px']);
+  // Dark where the page is, unless it is told otherwise.
+  await page.evaluate(() => { document.body.style.background = '#111'; });
+  await page.locator('shop-attendant').evaluate((widget) => { widget.theme = 'auto'; });
+  await expect(chat(page).locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.locator('shop-attendant').evaluate((widget) => { widget.theme = 'light'; });
+  await expect(chat(page).locator('html')).toHaveAttribute('data-theme', 'light');
+});
+
+test('every call does what it says, and what is told of it has an id and a time', async ({ page, hosts }) => {
+  await page.goto(`${hosts.url}plain.html`);
+  await page.evaluate(() => {
+    window.called = [];
+    attendant('on', 'open', (detail, event) => called.push([event.type, detail.id, detail.at]));
+    attendant('on', 'close', () => called.push(['once']));
+    attendant('off', 'close');
+    attendant('toggle');
+  });
+  await expect(panel(page)).toBeVisible();
+  await page.evaluate(() => attendant('toggle'));
+  await expect(panel(page)).toBeHidden();
+  await page.evaluate((question) => { attendant('identify', 'first'); attendant('ask', question); }, QUESTION);
+  await expect(chat(page).getByTestId('message-shopper')).toContainText(QUESTION);
+  await answered(page);
+  await page.evaluate(() => attendant('reset'));
+  await expect(chat(page).getByTestId('message-shopper')).toHaveCount(0);
+  await page.evaluate((question) => attendant('ask', question), QUESTION);
+  await answered(page);
+  await page.evaluate(() => attendant('identify', { id: 'second' }));
+  await expect(chat(page).getByTestId('message-shopper'), 'what one customer said is not the next one’s').toHaveCount(0);
+  await page.evaluate(() => attendant('close'));
+  await expect(panel(page)).toBeHidden();
+  const { called, heard } = await page.evaluate(() => ({ called: window.called, heard: window.heard }));
+  expect(called.map(([type]) => type)).toEqual(['attendant:open', 'attendant:open']);
+  expect(new Set(heard.map(({ id }) => id)).size, 'ids').toBe(heard.length);
+  expect(heard.every(({ at }) => Math.abs(at - Date.now()) < 120_000), 'times').toBe(true);
+  expect(heard.map(({ at }) => at)).toEqual(heard.map(({ at }) => at).toSorted((a, b) => a - b));
+  await page.evaluate(() => attendant('destroy'));
+  await expect(page.locator('shop-attendant')).toHaveCount(0);
+});
+
 test('a widget that is taken away leaves nothing, and comes back whole', async ({ page, hosts }) => {
   await page.goto(`${hosts.url}element.html`);
   await page.locator('#tea').evaluate((widget) => { window.tea = widget; widget.show(); });
