@@ -23,8 +23,8 @@ const part = (text, from, to) => {
   return text.slice(start + from.length, end);
 };
 const same = (what, one, other) => {
-  for (const name of one) if (!other.includes(name)) wrong.push(`${what}: "${name}" is in www/embed.js and not in www/embed.d.ts`);
-  for (const name of other) if (!one.includes(name)) wrong.push(`${what}: "${name}" is in www/embed.d.ts and not in www/embed.js`);
+  for (const name of one) if (!other.includes(name)) wrong.push(`${what}: "${name}" is in the code and not in www/embed.d.ts`);
+  for (const name of other) if (!one.includes(name)) wrong.push(`${what}: "${name}" is in www/embed.d.ts and not in the code`);
 };
 
 const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
@@ -32,7 +32,11 @@ const settings = part(types, 'export interface Settings {', '\n}');
 const documented = [...settings.matchAll(/(\/\*\*[^]*?\*\/\s*)?\n  (\w+)\?:/g)];
 same('attributes', strings(part(script, 'const ATTRIBUTES = [', ']')).map(camel), documented.map(([, , name]) => name));
 for (const [, comment, name] of documented) if (!comment) wrong.push(`attributes: "${name}" is not explained in www/embed.d.ts`);
-same('actions', strings(part(script, 'const ACTIONS = [', ']')), strings(part(types, 'export type Action =', ';')));
+// The frame's, since the launcher passes on whatever it is told; `dwell` is the page's own.
+const actions = part(readFileSync('src/protocol/shopper.rs', 'utf8'), 'pub enum ShopperAction {', '\n}');
+const variants = [...actions.matchAll(/^    (\w+),$/gm)].map(([, name]) => name.replace(/(?!^)[A-Z]/g, '_$&').toLowerCase());
+const aliases = [...actions.matchAll(/alias = "([^"]+)"/g)].map(([, name]) => name);
+same('actions', [...variants, ...aliases].filter((name) => !['dwell', 'user_engagement'].includes(name)), strings(part(types, 'export type Action =', ';')));
 
 const called = [...part(script, '    command(name, ...args) {', '    #words').matchAll(/case '(\w+)'/g)].map(([, name]) => name);
 const declared = [...part(types, 'export interface Commands {', 'export interface ShopAttendant').matchAll(/command: ([^,)]+)/g)].flatMap(([, names]) => strings(names));

@@ -28,12 +28,6 @@
   const MOST_WAITING = 200;
   // Of what a page describes to search engines; `pack::offer` has the same bounds.
   const MOST_OFFERED = 64, MOST_CHARS = 1_200;
-  // GA4's names, Segment's, and three of our own; the frame knows which are the same.
-  const ACTIONS = [
-    'view_item_list', 'select_item', 'view_item', 'add_to_cart', 'remove_from_cart', 'begin_checkout', 'purchase', 'search',
-    'add_to_wishlist', 'Product List Viewed', 'Product Clicked', 'Product Viewed', 'Product Added', 'Product Removed',
-    'Checkout Started', 'Order Completed', 'Products Searched', 'Product Added to Wishlist', 'not_interested', 'liked',
-  ];
 
   // Sizes are in `em` of the browser's own text size: a page's `html { font-size }` must not reach in.
   // `!important` within a shadow root is stronger than the page's.
@@ -266,7 +260,8 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
         .map((item) => item?.product ?? item?.item_id ?? item?.product_id ?? item?.id ?? item)
         .filter((id) => /^(string|number)$/.test(typeof id)).map(String);
       const text = String(data?.search_term ?? data?.query ?? '');
-      if (ACTIONS.includes(action) && (products.length || text)) this.#send({ event: { action, products, text } });
+      // What is no action of its own the frame passes over.
+      if (products.length || text) this.#send({ event: { action, products, text } });
     }
 
     #load() {

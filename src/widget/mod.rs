@@ -20,7 +20,8 @@
 //! - *What the embedding page learns*: that the chat was opened or closed, that a message came (its number,
 //!   whose it is, what kind), and which product the shopper pressed. Never a word of the conversation, nor
 //!   what is recorded about the shopper. What the page itself passes in ([`Command::Ask`]) it knows already.
-//! - *What the embedding page can do*: ask on the shopper's behalf, note events, begin anew. It cannot make
+//! - *What the embedding page can do*: ask on the shopper's behalf, note events, begin anew, offer goods beside the pack's
+//!   ([`crate::pack::offer`] bounds them). It cannot make
 //!   the frame fetch from elsewhere ([`own_url`]; and the content security policy says the same), nor show
 //!   markup, nor a link of another scheme than [`handoff_url`] lists.
 
