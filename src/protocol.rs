@@ -11,12 +11,14 @@
 //! beside the message as a transferred `ArrayBuffer` (see [`Request::OpenPack`]). Weights do not
 //! cross at all: the worker fetches them and keeps them in OPFS.
 
+mod offer;
 mod prose;
 mod reply;
 mod shopper;
 
 use serde::{Deserialize, Serialize};
 
+pub use offer::Offer;
 pub use prose::{Block, Inline};
 pub use reply::{Channel, ChannelKind, Handoff, Label, Reply, ReplyKind, Risk, Sentiment, SlotValue, Source, Unmasked};
 pub use shopper::{Erasure, Feature, Hint, Insight, Known, ShopperAction, ShopperEvent};
@@ -96,6 +98,9 @@ pub enum Request {
     /// Opens a shop pack. Its bytes ride beside the message as a transferred `ArrayBuffer`.
     /// Answered by [`Event::PackOpened`].
     OpenPack,
+    /// Goods that the page around tells of, beside those of the pack, in place of the ones told before. Answered by
+    /// [`Event::PackOpened`].
+    Offer { offers: Vec<Offer> },
     /// Makes the encoder ready: from OPFS where it is whole there, else over the network, resumed.
     /// `manifest_url` names a `*.manifest.json` (see `platform::weights`), relative to the worker's own
     /// address. Answered by [`Event::Progress`]…, [`Event::ModelLoaded`].

@@ -50,7 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Of `pack`, the page may open a pack and know its format; making one is the command line's.
-const PACK_FOR_UI: &[&str] = &["format", "open", "signature"];
+const PACK_FOR_UI: &[&str] = &["format", "offer", "open", "signature"];
 
 /// The web and the view layer stay out of what must also run natively.
 const WEB: &[&str] = &["web_sys", "js_sys", "leptos", "wasm_bindgen", "wasm_bindgen_futures", "serde_wasm_bindgen"];
@@ -172,6 +172,15 @@ fn every_path_of_the_readme_exists() {
         }
     }
     assert!(missing.is_empty(), "README.md names what is not there: {missing:?}");
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_exists() {
+    let threats = fs::read_to_string(root().join("src/privacy/threats.md")).expect("it is committed");
+    let (_, shown) = threats.split_once("## What shows it").expect("its claims are shown by tests");
+    let named: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+    let missing: Vec<&&str> = named.iter().filter(|path| !root().join(path).exists()).collect();
+    assert!(named.len() > 10 && missing.is_empty(), "threats.md names what is not there: {missing:?}");
 }
 
 #[test]

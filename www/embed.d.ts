@@ -30,6 +30,7 @@ export interface Settings {
   open?: boolean;
   /** The launcher's words, or `hidden` for a shop with a button of its own. */
   launcher?: string;
+  /** Of launcher and panel. Default: above nearly everything. */
   zIndex?: string | number;
   /** What holds until the shopper chooses. Default: `on`. */
   personalise?: 'on' | 'off';
@@ -39,9 +40,13 @@ export interface Settings {
   consent?: string;
   /** Where a person is to be had: `mailto:`, `tel:` or `https:`. */
   handoff?: string;
+  /** From the corner's side of the window. */
   offsetX?: string;
+  /** From the bottom of the window. */
   offsetY?: string;
+  /** Of the panel, where the window is no phone's. */
   width?: string;
+  /** Of the panel; never more than the window has. */
   height?: string;
   /** `idle` loads the frame when the page has nothing else to do. The model waits for the first opening. */
   preload?: '' | 'idle';
@@ -49,7 +54,11 @@ export interface Settings {
   productUrl?: string;
   /** Present: what the page tells GA4 through `dataLayer` is noted as events. */
   ga4?: string;
-  /** Present: the product that the page describes in schema.org's JSON-LD (`sku`, `productID`) is noted as looked at. */
+  /**
+   * Present: products that the page describes in schema.org's JSON-LD (`sku` or `productID`, `name`, `offers`) are sold
+   * beside the pack's: found, asked about, recommended. The first 64, priced in the pack's currency; what the pack holds
+   * it holds alone, and no picture or markup is taken. A page of one product has been looked at.
+   */
   schemaOrg?: string;
 }
 

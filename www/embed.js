@@ -26,12 +26,8 @@
   const PATIENCE_MS = 20_000;
   // Of a shop that tells of every look before the panel is ever opened.
   const MOST_WAITING = 200;
-  // GA4's names, Segment's, and three of our own; the frame knows which are the same.
-  const ACTIONS = [
-    'view_item_list', 'select_item', 'view_item', 'add_to_cart', 'remove_from_cart', 'begin_checkout', 'purchase', 'search',
-    'add_to_wishlist', 'Product List Viewed', 'Product Clicked', 'Product Viewed', 'Product Added', 'Product Removed',
-    'Checkout Started', 'Order Completed', 'Products Searched', 'Product Added to Wishlist', 'not_interested', 'liked',
-  ];
+  // Of what a page describes to search engines; `pack::offer` has the same bounds.
+  const MOST_OFFERED = 64, MOST_CHARS = 1_200;
 
   // Sizes are in `em` of the browser's own text size: a page's `html { font-size }` must not reach in.
   // `!important` within a shadow root is stronger than the page's.
@@ -264,7 +260,8 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
         .map((item) => item?.product ?? item?.item_id ?? item?.product_id ?? item?.id ?? item)
         .filter((id) => /^(string|number)$/.test(typeof id)).map(String);
       const text = String(data?.search_term ?? data?.query ?? '');
-      if (ACTIONS.includes(action) && (products.length || text)) this.#send({ event: { action, products, text } });
+      // What is no action of its own the frame passes over.
+      if (products.length || text) this.#send({ event: { action, products, text } });
     }
 
     #load() {
@@ -412,13 +409,15 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
       this.#pushed = false;
     }
 
-    /** The product that the page describes to search engines has been looked at. */
+    /** What the page describes to search engines is offered; where that is one product, it has been looked at. */
     #readSchema() {
+      const products = [];
       for (const { textContent } of document.querySelectorAll('script[type="application/ld+json"]')) {
-        for (const node of [read(textContent)].flat().flatMap((node) => node?.['@graph'] ?? node)) {
-          if ([node?.['@type']].flat().includes('Product')) this.#note('view_item', { product: node.sku ?? node.productID });
-        }
+        // Whatever stands there is the page's own affair, nested deeper than a stack if it likes.
+        try { products.push(...described(read(textContent)).map(offer)); } catch { /* passed over */ }
       }
+      if (products.length === 1 && products[0].id) this.#note('view_item', { product: products[0].id });
+      this.#send({ offer: { products: products.slice(0, MOST_OFFERED) } });
     }
 
     /** GA4's own calls as events: what the shop tells its analytics it need not say twice. */
@@ -455,6 +454,32 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
         else this.setAttribute(name, value);
       },
     });
+  }
+
+  /** schema.org's products in what a page says of itself: alone, listed, in a graph, as variants. */
+  function described(node, found = []) {
+    if (Array.isArray(node)) for (const one of node) described(one, found);
+    else if (node && typeof node === 'object') {
+      const isProduct = [node['@type']].flat().some((type) => /^(https?:\/\/schema\.org\/)?Product$/.test(type));
+      if (isProduct && found.length < MOST_OFFERED) found.push(node);
+      for (const name of ['@graph', 'mainEntity', 'itemListElement', 'item', 'hasVariant']) described(node[name], found);
+    }
+    return found;
+  }
+
+  /** One of them as the frame takes it: texts, whatever the page has put there. */
+  function offer({ sku, productID, name, description, brand, category, offers }) {
+    const text = (value) => {
+      const [one] = [value].flat(), said = one?.name ?? one;
+      return /^(string|number)$/.test(typeof said) ? String(said).slice(0, MOST_CHARS) : '';
+    };
+    const [{ price, lowPrice, priceCurrency, availability, priceSpecification } = {}] = [offers ?? {}].flat();
+    const [spec] = [priceSpecification].flat();
+    return {
+      id: text(sku ?? productID), title: text(name), description: text(description), brand: text(brand), category: text(category),
+      price: text(price ?? lowPrice ?? spec?.price), currency: text(priceCurrency ?? spec?.priceCurrency),
+      in_stock: !/OutOfStock|SoldOut|Discontinued/.test(availability),
+    };
   }
 
   function create(settings = {}) {

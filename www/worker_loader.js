@@ -1,5 +1,9 @@
 // Starts the engine: with WebGPU where a GPU is there to use it, else the program of half the size.
-//
+
+// For the page's receipt (`ui::receipt`): what is fetched here stands on no list of the page's own.
+const receipt = new BroadcastChannel('receipt');
+new PerformanceObserver((list) => receipt.postMessage(JSON.stringify(list.getEntries()))).observe({ type: 'resource', buffered: true });
+
 // `?device=cpu` and `?device=gpu` say which; without, a software adapter does not count, since the CPU's own
 // kernels are faster than a GPU that the CPU imitates.
 const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;

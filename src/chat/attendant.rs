@@ -13,8 +13,10 @@ use crate::chat::slots::Lexicon;
 use crate::chat::turn::{Part, Turn};
 use crate::chat::wording::wording;
 use crate::pack::format::{Passage, Product, ShopSettings};
-use crate::pack::{Pack, PackError, ShopRules};
-use crate::protocol::{Language, Reply, ReplyKind, SlotValue};
+use crate::pack::{Pack, PackError, ShopRules, offer};
+use crate::protocol::{Language, Offer, Reply, ReplyKind, SlotValue};
+use crate::retrieve::dense::DenseIndex;
+use crate::retrieve::lexical::LexicalIndex;
 use crate::retrieve::tokens::{is_telling, normalize, terms};
 use crate::retrieve::{Hit, Index};
 
@@ -36,9 +38,23 @@ pub struct Attendant {
 
 impl Attendant {
     pub fn open(pack: &Pack) -> Result<Attendant, PackError> {
+        Attendant::open_beside(pack, &[])
+    }
+
+    /// With what the page around sells beside the pack's goods.
+    pub fn open_beside(pack: &Pack, offers: &[Offer]) -> Result<Attendant, PackError> {
         let (settings, rules) = (pack.settings()?, pack.rules()?);
-        let (products, passages) = (pack.products()?, pack.passages()?);
-        let index = Index::open(pack, &passages, &products)?;
+        let (mut products, passages) = (pack.products()?, pack.passages()?);
+        let new = offer::beside(&products, &settings.currency, offers);
+        let index = match new.is_empty() {
+            true => Index::open(pack, &passages, &products)?,
+            // They come after the pack's own, whose vectors stay theirs; by words they are found like any.
+            false => {
+                products.extend(new);
+                let lexical = LexicalIndex::build(&passages, &products);
+                Index::new(lexical, pack.embeddings()?.map(DenseIndex::new), &passages, &products)
+            }
+        };
         let lexicon = Lexicon::new(&settings, &rules, &products);
         Ok(Attendant { settings, rules, products, passages, index, lexicon })
     }

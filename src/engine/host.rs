@@ -19,8 +19,8 @@ use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
 use crate::privacy::{Vault, keeper};
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, Phase, Recommendation,
-    Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED, VaultAct,
+    DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, Offer, Phase,
+    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED, VaultAct,
 };
 
 /// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.
@@ -28,6 +28,8 @@ use crate::protocol::{
 pub trait Answers {
     /// Opens a pack in place of the one before. A pack that cannot be opened changes nothing.
     fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError>;
+    /// Sells these goods of the page around beside the pack's. Conversations go on.
+    fn offer(&self, offers: &[Offer]) -> Result<Event, EngineError>;
     /// Makes a GGUF file the encoder of its language. One that cannot be loaded leaves the one before in place.
     async fn load_model(
         &self,
@@ -164,6 +166,7 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let bytes = bytes.ok_or_else(|| bad_request("no bytes came beside it"))?;
             Ok(engine.open_pack(bytes)?)
         }
+        Request::Offer { offers } => Ok(engine.offer(&offers)?),
         Request::LoadModel { manifest_url, device } => {
             let _turn = or_cancel(loading.lock(), cancel).await?;
             load(answer, engine, &manifest_url, device).await

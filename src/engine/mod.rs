@@ -19,7 +19,7 @@ use crate::pack::{Pack, PackError};
 use crate::platform::{self, CancelToken, DrawerError, json};
 use crate::privacy::Vault;
 use crate::protocol::{
-    DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known, Language,
+    DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known, Language, Offer,
     Recommendation, Reply, ShopperEvent, Surface,
 };
 use crate::recommend::Recommender;
@@ -35,6 +35,8 @@ pub struct Engine {
 
 /// What a pack becomes once open.
 struct Shop {
+    /// For when the page around tells of more goods.
+    pack: Rc<Pack>,
     attendant: Attendant,
     recommender: Recommender,
 }
@@ -47,6 +49,17 @@ impl Engine {
 
     fn shop(&self) -> Result<Rc<Shop>, EngineError> {
         self.shop.borrow().clone().ok_or_else(|| EngineError::new(ErrorCode::NoPack, "no pack is open yet"))
+    }
+
+    /// Makes a pack, and what is offered beside it, the shop.
+    fn furnish(&self, pack: Rc<Pack>, offers: &[Offer]) -> Result<Event, EngineError> {
+        let attendant = Attendant::open_beside(&pack, offers)?;
+        let n_products = attendant.products().len();
+        let model = pack.tables().map(Model::read).transpose()?;
+        let recommender = Recommender::new(attendant.products(), pack.embeddings()?.as_ref(), model, pack.ranking()?);
+        let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
+        *self.shop.borrow_mut() = Some(Rc::new(Shop { pack, attendant, recommender }));
+        Ok(event)
     }
 
     /// One vector of length one for each text, by the encoder of this language. A GPU that fails is left for the CPU,
@@ -80,14 +93,11 @@ impl Engine {
 
 impl Answers for Engine {
     fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError> {
-        let pack = Pack::open(bytes)?;
-        let attendant = Attendant::open(&pack)?;
-        let n_products = attendant.products().len();
-        let model = pack.tables().map(Model::read).transpose()?;
-        let recommender = Recommender::new(attendant.products(), pack.embeddings()?.as_ref(), model, pack.ranking()?);
-        let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
-        *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant, recommender }));
-        Ok(event)
+        self.furnish(Rc::new(Pack::open(bytes)?), &[])
+    }
+
+    fn offer(&self, offers: &[Offer]) -> Result<Event, EngineError> {
+        self.furnish(self.shop()?.pack.clone(), offers)
     }
 
     async fn load_model(

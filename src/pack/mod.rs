@@ -7,11 +7,12 @@
 //!   → open     the page (settings, catalogue, images) and the worker (all of it)
 //! ```
 //!
-//! The page and the worker open the same file; only [`mod@format`], [`money`], [`open`] and [`signature`] reach the page.
+//! The page and the worker open the same file; only [`mod@format`], [`money`], [`offer`], [`open`] and [`signature`] reach the page.
 
 pub mod calendar;
 pub mod format;
 pub mod money;
+pub mod offer;
 #[cfg(any(feature = "core", feature = "ui"))]
 pub mod open;
 pub mod ranking;

@@ -13,10 +13,10 @@ use super::chunk::later;
 use super::icon::{self, icon};
 use super::route::Route;
 use super::state::{ShopState, Store, Theme};
-use super::{browser, chat, memory, words};
+use super::{browser, chat, link, memory, words};
 use crate::pack::Product;
 use crate::platform::json;
-use crate::protocol::{Erasure, ShopperAction, ShopperEvent};
+use crate::protocol::{Erasure, Offer, ShopperAction, ShopperEvent};
 use crate::ui::element as html;
 use crate::widget::{Command, Connect, Hello, Notice, Settings, WIDGET_VERSION, may_embed};
 
@@ -33,6 +33,8 @@ pub struct Host {
     pub settings: RwSignal<Settings>,
     /// Questions of the host's, each to be put once the shop is open and the one before is answered.
     asked: RwSignal<Vec<String>>,
+    /// What the page around sells beside the pack's goods.
+    pub offers: RwSignal<Vec<Offer>>,
     /// Who is shopping, if the host has said so.
     pub shopper: RwSignal<Option<String>>,
 }
@@ -44,6 +46,7 @@ impl Host {
             port: StoredValue::new_local(port),
             settings: RwSignal::new(settings.unwrap_or_default()),
             asked: RwSignal::new(Vec::new()),
+            offers: RwSignal::new(Vec::new()),
             shopper: RwSignal::new(None),
         }
     }
@@ -147,6 +150,7 @@ fn obey(store: Store, command: Command) {
         Command::Close => store.chat_open.set(false),
         Command::Ask { text } => host.asked.update(|asked| asked.push(text)),
         Command::Event { action, products, text } => note(store, action, &products, text),
+        Command::Offer { products } => link::offer(store, products),
         Command::Identify { shopper } => identify(store, &shopper),
         Command::Reset => chat::begin_anew(store),
         Command::Configure(settings) => host.settings.set(*settings),

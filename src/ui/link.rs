@@ -10,11 +10,10 @@ use leptos::task::spawn_local;
 
 use super::client::{Client, Health, WORKER_URL};
 use super::memory;
-use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
 use super::{browser, trust, vault};
-use crate::protocol::{DevicePreference, Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
+use crate::protocol::{DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface};
 use crate::widget::own_url;
 
 /// The shop's file, beside the page.
@@ -117,6 +116,9 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         Event::PackOpened { .. } => {
             memory::introduce(store);
             store.engine_open.set(true);
+            if !store.host.offers.read_untracked().is_empty() {
+                tell_offers(store);
+            }
             vault::open(store);
             if store.chat_open.get_untracked() {
                 offer_model(store);
@@ -125,6 +127,24 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         Event::Failed { error } => leptos::logging::warn!("the worker cannot open the pack: {error}"),
         _ => {}
     });
+}
+
+/// Sells beside the pack's goods what the page around tells of.
+pub fn offer(store: Store, offers: Vec<Offer>) {
+    let is_new = *store.host.offers.read_untracked() != offers;
+    let Some(shop) = store.open_shop().filter(|_| is_new) else { return };
+    if let Ok(shop) = shop.beside(&offers) {
+        store.host.offers.set(offers);
+        store.shop.set(ShopState::Open(Arc::new(shop)));
+        if store.engine_open.get_untracked() {
+            tell_offers(store);
+        }
+    }
+}
+
+fn tell_offers(store: Store) {
+    let offers = store.host.offers.get_untracked();
+    send(store, Request::Offer { offers }, None, |_| {});
 }
 
 /// Sends a request, if there is a worker to send it to.
@@ -168,7 +188,6 @@ pub fn load_model(store: Store) {
         return;
     }
     let Some(manifest_url) = manifest_url(store) else { return };
-    let started_ms = browser::now_ms();
     let request = Request::LoadModel { manifest_url, device: store.wanted_device };
     let sent = send(store, request, None, move |event| match event {
         Event::Progress { phase, loaded_bytes, total_bytes } => store.model.update(|model| {
@@ -180,9 +199,6 @@ pub fn load_model(store: Store) {
         Event::ModelLoaded { name, size_bytes, source, device } => {
             store.device.set(Some(device));
             store.model.set(ModelState::Ready { name, size_bytes, source });
-            let took_ms = browser::now_ms() - started_ms;
-            let from_cache = source == WeightSource::Storage;
-            store.fetched.update(|list| list.push(Fetched { what: What::Model, size_bytes, took_ms, from_cache }));
             inspect_storage(store);
         }
         Event::Cancelled => store.model.set(ModelState::Cancelled),

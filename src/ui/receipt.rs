@@ -3,31 +3,27 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{PerformanceEntry, PerformanceObserver, PerformanceObserverEntryList, PerformanceResourceTiming};
+use web_sys::{
+    BroadcastChannel, MessageEvent, PerformanceEntry, PerformanceObserver, PerformanceObserverEntryList,
+    PerformanceResourceTiming,
+};
 
 use super::browser;
 
 /// One request that is over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fetched {
-    pub what: What,
+    pub url: String,
     /// What crossed the network, or lay in a cache.
     pub size_bytes: u64,
     pub took_ms: f64,
     pub from_cache: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
-    Address(String),
-    /// The engine's download of a model; its single requests are its own affair, their sum is not.
-    Model,
-}
-
 impl Fetched {
     /// Whether it went to another origin than the page's.
     pub fn is_elsewhere(&self, origin: &str) -> bool {
-        matches!(&self.what, What::Address(url) if !is_at(url, origin))
+        !is_at(&self.url, origin)
     }
 }
 
@@ -47,19 +43,18 @@ pub fn origin() -> String {
     browser::window().location().origin().unwrap_or_default()
 }
 
+/// Where the worker and the service worker tell what they have fetched: `www/worker_loader.js`, `www/sw.js`. Every tab of
+/// the shop hears it.
+const CHANNEL: &str = "receipt";
+
 /// Fills the list with what has been requested so far, and with what is requested from now on.
 pub fn watch(fetched: RwSignal<Vec<Fetched>>) {
     if let Some(performance) = browser::window().performance() {
-        let navigation = performance.get_entries_by_type("navigation");
-        fetched.update(|list| list.extend(navigation.iter().filter_map(|entry| read(entry.unchecked_into()))));
+        add(fetched, &performance.get_entries_by_type("navigation"));
     }
     let on_entries =
         Closure::<dyn FnMut(PerformanceObserverEntryList)>::new(move |list: PerformanceObserverEntryList| {
-            let new: Vec<Fetched> =
-                list.get_entries().iter().filter_map(|entry| read(entry.unchecked_into())).collect();
-            if !new.is_empty() {
-                fetched.update(|list| list.extend(new));
-            }
+            add(fetched, &list.get_entries());
         });
     if let Ok(observer) = PerformanceObserver::new(on_entries.as_ref().unchecked_ref()) {
         let options = js_sys::Object::new();
@@ -69,8 +64,27 @@ pub fn watch(fetched: RwSignal<Vec<Fetched>>) {
         observer.observe(options.unchecked_ref());
     }
     on_entries.forget();
+    if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
+        browser::listen(&channel, "message", move |event| {
+            let data = event.unchecked_ref::<MessageEvent>().data();
+            let entries = data.as_string().and_then(|text| js_sys::JSON::parse(&text).ok());
+            if let Some(entries) = entries.and_then(|entries| entries.dyn_into::<js_sys::Array>().ok()) {
+                add(fetched, &entries);
+            }
+        });
+        // It lives as long as the page.
+        std::mem::forget(channel);
+    }
 }
 
+fn add(fetched: RwSignal<Vec<Fetched>>, entries: &js_sys::Array) {
+    let new: Vec<Fetched> = entries.iter().filter_map(|entry| read(entry.unchecked_into())).collect();
+    if !new.is_empty() {
+        fetched.update(|list| list.extend(new));
+    }
+}
+
+/// Reads an entry, or one that came as JSON and has the same names.
 fn read(entry: PerformanceEntry) -> Option<Fetched> {
     let url = entry.name();
     // Pictures out of the pack and inlined icons: no request at all.
@@ -81,7 +95,7 @@ fn read(entry: PerformanceEntry) -> Option<Fetched> {
     let transferred = timing.transfer_size();
     let body = timing.encoded_body_size();
     Some(Fetched {
-        what: What::Address(url),
+        url,
         size_bytes: if transferred > 0.0 { transferred } else { body } as u64,
         // Browsers give 0 − start for a request that is not over.
         took_ms: timing.duration().max(0.0),
@@ -94,7 +108,7 @@ mod tests {
     use super::*;
 
     fn at(url: &str) -> Fetched {
-        Fetched { what: What::Address(url.into()), size_bytes: 1, took_ms: 1.0, from_cache: false }
+        Fetched { url: url.into(), size_bytes: 1, took_ms: 1.0, from_cache: false }
     }
 
     #[test]

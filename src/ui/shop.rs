@@ -1,7 +1,9 @@
 //! The opened shop as the page shows it: its settings, its products and their categories.
 
-use crate::pack::{Localized, Pack, PackError, Product, ShopSettings};
-use crate::protocol::{Feature, Language};
+use std::sync::Arc;
+
+use crate::pack::{Localized, Pack, PackError, Product, ShopSettings, offer};
+use crate::protocol::{Feature, Language, Offer};
 
 /// A shelf of the shop. Its id is the category's name in the shop's first language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +18,23 @@ pub struct Shop {
     pub products: Vec<Product>,
     /// In the order in which the products first name them.
     pub categories: Vec<Category>,
-    /// Holds the pictures.
-    pack: Pack,
+    /// Holds the pictures. Shared with the same shop before the page around told of more goods.
+    pack: Arc<Pack>,
 }
 
 impl Shop {
     pub fn open(bytes: Vec<u8>) -> Result<Shop, PackError> {
-        let pack = Pack::open(bytes)?;
-        let (settings, products) = (pack.settings()?, pack.products()?);
+        Shop::of(Arc::new(Pack::open(bytes)?), &[])
+    }
+
+    /// The same shop with what the page around sells beside the pack's goods.
+    pub fn beside(&self, offers: &[Offer]) -> Result<Shop, PackError> {
+        Shop::of(self.pack.clone(), offers)
+    }
+
+    fn of(pack: Arc<Pack>, offers: &[Offer]) -> Result<Shop, PackError> {
+        let (settings, mut products) = (pack.settings()?, pack.products()?);
+        products.extend(offer::beside(&products, &settings.currency, offers));
         let categories = categories(&products);
         Ok(Shop { settings, products, categories, pack })
     }

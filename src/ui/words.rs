@@ -255,9 +255,8 @@ phrases! {
     RECEIPT_SIZE: "Size" / "大小";
     RECEIPT_TIME: "Time" / "用时";
     RECEIPT_FROM_CACHE: "stored" / "本地";
-    RECEIPT_WORKER: "Model files, fetched by the engine" / "模型文件（由引擎获取）";
-    RECEIPT_LIMIT: "The page's own rules (its content security policy) forbid requests to any other address. Following a link to another site is still up to you, and that site will see that you came."
-        / "本页的安全策略禁止向其他网址发请求。是否点击外部链接由您决定，对方网站会知道您来过。";
+    RECEIPT_LIMIT: "The page's own rules (its content security policy) forbid requests to any other address. The browser itself also looks after sw.js, the manifest and the icons, from here too. Following a link to another site is still up to you, and that site will see that you came."
+        / "本页的安全策略禁止向其他网址发请求。浏览器自身还会从本站获取 sw.js、清单和图标。是否点击外部链接由您决定，对方网站会知道您来过。";
     PERSONAL: "What is recorded about you" / "关于您的记录";
     PERSONAL_EMPTY: "Nothing." / "没有任何记录。";
     PERSONAL_MEMORY: "Kept in this tab, gone when you close it." / "只留在此标签页里，关闭即清除。";

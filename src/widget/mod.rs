@@ -20,7 +20,8 @@
 //! - *What the embedding page learns*: that the chat was opened or closed, that a message came (its number,
 //!   whose it is, what kind), and which product the shopper pressed. Never a word of the conversation, nor
 //!   what is recorded about the shopper. What the page itself passes in ([`Command::Ask`]) it knows already.
-//! - *What the embedding page can do*: ask on the shopper's behalf, note events, begin anew. It cannot make
+//! - *What the embedding page can do*: ask on the shopper's behalf, note events, begin anew, offer goods beside the pack's
+//!   ([`crate::pack::offer`] bounds them). It cannot make
 //!   the frame fetch from elsewhere ([`own_url`]; and the content security policy says the same), nor show
 //!   markup, nor a link of another scheme than [`handoff_url`] lists.
 
@@ -30,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{handoff_url, may_embed, own_url, product_url};
 
-use crate::protocol::{ReplyKind, ShopperAction};
+use crate::protocol::{Offer, ReplyKind, ShopperAction};
 
 /// Version of these messages; `www/embed.js` carries the same number.
 pub const WIDGET_VERSION: u32 = 1;
@@ -103,6 +104,10 @@ pub enum Command {
         products: Vec<String>,
         #[serde(default)]
         text: String,
+    },
+    /// The products that the page describes to search engines, in place of those told before.
+    Offer {
+        products: Vec<Offer>,
     },
     /// Who is shopping, as the shop numbers its customers. Another one than before begins anew.
     Identify {

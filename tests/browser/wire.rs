@@ -13,6 +13,7 @@ fn requests() -> Vec<Request> {
     let erase = |what| Request::Erase { what };
     vec![
         Request::OpenPack,
+        Request::Offer { offers: vec![Offer { id: "p".into(), price: "12.50".into(), ..Offer::default() }] },
         Request::LoadModel { manifest_url: "models/m.manifest.json".into(), device: DevicePreference::Gpu },
         Request::Ask {
             text: "有没有乌龙茶？🍵".into(),

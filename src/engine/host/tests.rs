@@ -19,6 +19,10 @@ impl Answers for Parrot {
         Ok(Event::PackOpened { id: "shop".into(), n_products: bytes.len(), n_passages: 0 })
     }
 
+    fn offer(&self, offers: &[Offer]) -> Result<Event, EngineError> {
+        Ok(Event::PackOpened { id: "shop".into(), n_products: offers.len(), n_passages: 0 })
+    }
+
     async fn load_model(
         &self,
         _bytes: Vec<u8>,
@@ -103,6 +107,7 @@ fn every_request_ends_exactly_once() {
     let recommend = Request::Recommend { surface: Surface::Home, personal: true, limit: 3 };
     let requests = [
         Request::OpenPack,
+        Request::Offer { offers: vec![] },
         load,
         ask("hello"),
         Request::Vault { act: VaultAct::ForgetTurns { last: 1 } },
@@ -117,7 +122,7 @@ fn every_request_ends_exactly_once() {
     ];
     let tasks: Vec<_> = (1..).zip(requests).map(|(id, request)| host.handle(message(id, request), None)).collect();
     block_on(join_all(tasks));
-    for id in 1..=12 {
+    for id in 1..=13 {
         assert_eq!(finals(&heard, id).len(), 1, "request {id}: {heard:?}");
     }
     assert!(host.shared.running.borrow().is_empty());

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::topic;
 use crate::ui::element as html;
-use crate::ui::receipt::{Fetched, What, origin, shown};
+use crate::ui::receipt::{Fetched, origin, shown};
 use crate::ui::state::Store;
 use crate::ui::trust::Trust;
 use crate::ui::words;
@@ -67,10 +67,7 @@ fn trust_code(trust: Trust) -> &'static str {
 
 fn row(store: Store, one: Fetched, origin: &str) -> AnyView {
     let elsewhere = one.is_elsewhere(origin);
-    let what = match one.what {
-        What::Address(url) => html::code().child(shown(&url, origin)).into_any(),
-        What::Model => html::live(move || store.say(words::RECEIPT_WORKER)),
-    };
+    let what = html::code().child(shown(&one.url, origin));
     let size = words::bytes(one.size_bytes);
     let size = move || match one.from_cache {
         true => format!("{size} · {}", store.say(words::RECEIPT_FROM_CACHE)),

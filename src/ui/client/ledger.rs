@@ -1,7 +1,7 @@
 //! What has been asked of the worker, and what a new worker must be told. Pure: `B` stands for bytes.
 //!
 //! A worker that dies takes its pack, its model and its conversations along. The successor is told, in
-//! this order: the pack last opened, the model last loaded, and every request still unanswered, under
+//! this order: the pack last opened, what is sold beside it, the model last loaded, and every request still unanswered, under
 //! its old id. A request that has seen two workers die is not tried a third time: it may be the reason.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -20,6 +20,8 @@ pub struct Ledger<B> {
     /// To be posted, in this order.
     queue: VecDeque<RequestId>,
     pack: Option<B>,
+    /// The request that told of the goods beside the pack.
+    offer: Option<Request>,
     /// The request that loaded the model now in use.
     model: Option<Request>,
     device: Option<DeviceKind>,
@@ -83,6 +85,7 @@ impl<B: Clone> Ledger<B> {
             entries: BTreeMap::new(),
             queue: VecDeque::new(),
             pack: None,
+            offer: None,
             model: None,
             device: None,
             is_cpu_only: false,
@@ -124,7 +127,11 @@ impl<B: Clone> Ledger<B> {
         match event {
             Event::Progress { phase, .. } => entry.phase = Some(*phase),
             Event::ReplyDelta { .. } => entry.has_begun = true,
-            Event::PackOpened { .. } => self.pack = entry.bytes.clone(),
+            Event::PackOpened { .. } => match &entry.request {
+                Request::Offer { .. } => self.offer = Some(entry.request.clone()),
+                _ if entry.is_own => {}
+                _ => (self.pack, self.offer) = (entry.bytes.clone(), None),
+            },
             Event::ModelLoaded { .. } => self.model = Some(entry.request.clone()),
             _ => {}
         }
@@ -184,6 +191,9 @@ impl<B: Clone> Ledger<B> {
         let (pack_comes, model_comes) = (asks_for(|request| *request == Request::OpenPack), asks_for(is_load));
         if let (Some(pack), false) = (self.pack.clone(), pack_comes) {
             self.enter(Request::OpenPack, Some(pack), true);
+            if let Some(offer) = self.offer.clone() {
+                self.enter(offer, None, true);
+            }
         }
         if let (Some(model), false) = (self.model.clone(), model_comes) {
             self.enter(model, None, true);

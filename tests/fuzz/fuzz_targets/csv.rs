@@ -1,26 +1,6 @@
-//! A shop's catalogue of any bytes is read, or every mistake in it is named; what is read can be packed and opened.
-
 #![no_main]
 
-use std::sync::LazyLock;
+#[path = "../cases/csv.rs"]
+mod case;
 
-use attendant::pack::Pack;
-use attendant::pack::build::build_lexical;
-use attendant::pack::import::read_shop;
-use libfuzzer_sys::fuzz_target;
-
-static SHOP: LazyLock<std::path::PathBuf> = LazyLock::new(|| {
-    let shop = std::env::temp_dir().join(format!("attendant-fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(&shop).expect("a folder for the shop");
-    std::fs::write(shop.join("shop.toml"), include_bytes!("../../behavior/shop/shop.toml")).expect("its settings");
-    shop
-});
-
-fuzz_target!(|bytes: &[u8]| {
-    std::fs::write(SHOP.join("products.csv"), bytes).expect("its catalogue");
-    if let Ok(shop) = read_shop(&SHOP)
-        && let Ok(bytes) = build_lexical(&shop)
-    {
-        assert!(Pack::open(bytes).is_ok(), "what is built opens");
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| case::check(bytes));

@@ -79,6 +79,23 @@ fn a_new_worker_hears_pack_then_model_then_what_waits() {
 }
 
 #[test]
+fn a_new_worker_hears_of_the_goods_beside_the_pack_after_the_pack() {
+    let mut ledger = Ledger::new();
+    let pack = ledger.add(Request::OpenPack, Some(7));
+    let offer = ledger.add(Request::Offer { offers: vec![] }, None);
+    post(&mut ledger);
+    ledger.hear(pack, &opened());
+    ledger.hear(offer, &opened());
+    for _ in 0..2 {
+        ledger.bury();
+        let posted = post(&mut ledger);
+        assert_eq!(requests(&posted), [Request::OpenPack, Request::Offer { offers: vec![] }]);
+        assert_eq!(posted[0].bytes, Some(7));
+        ledger.hear(posted[0].id, &opened());
+    }
+}
+
+#[test]
 fn a_death_on_the_gpu_moves_the_model_to_the_cpu() {
     let mut ledger = Ledger::<u8>::new();
     let model = ledger.add(load(DevicePreference::Auto), None);
