@@ -15,6 +15,8 @@ use crate::chat::wording::wording;
 use crate::pack::format::{Passage, Product, ShopSettings};
 use crate::pack::{Pack, PackError, ShopRules};
 use crate::protocol::{Language, Reply, ReplyKind, SlotValue};
+use crate::recommend::Recommender;
+use crate::recommend::model::{Model, ModelError};
 use crate::retrieve::tokens::{is_telling, normalize, terms};
 use crate::retrieve::{Hit, Index};
 
@@ -32,15 +34,27 @@ pub struct Attendant {
     passages: Vec<Passage>,
     index: Index,
     lexicon: Lexicon,
+    recommender: Recommender,
+}
+
+/// Why a pack makes no attendant.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Tables(#[from] ModelError),
 }
 
 impl Attendant {
-    pub fn open(pack: &Pack) -> Result<Attendant, PackError> {
+    pub fn open(pack: &Pack) -> Result<Attendant, OpenError> {
         let (settings, rules) = (pack.settings()?, pack.rules()?);
         let (products, passages) = (pack.products()?, pack.passages()?);
         let index = Index::open(pack, &passages, &products)?;
         let lexicon = Lexicon::new(&settings, &rules, &products);
-        Ok(Attendant { settings, rules, products, passages, index, lexicon })
+        let model = pack.tables().map(Model::read).transpose()?;
+        let recommender = Recommender::new(&products, pack.embeddings()?.as_ref(), model, pack.ranking()?);
+        Ok(Attendant { settings, rules, products, passages, index, lexicon, recommender })
     }
 
     pub fn settings(&self) -> &ShopSettings {
@@ -63,6 +77,10 @@ impl Attendant {
         &self.index
     }
 
+    pub fn recommender(&self) -> &Recommender {
+        &self.recommender
+    }
+
     pub(super) fn lexicon(&self) -> &Lexicon {
         &self.lexicon
     }
@@ -77,7 +95,7 @@ impl Attendant {
     }
 
     pub(super) fn shop(&self) -> Shop<'_> {
-        Shop { settings: &self.settings, rules: &self.rules, products: &self.products }
+        Shop { settings: &self.settings, rules: &self.rules, products: &self.products, recommender: &self.recommender }
     }
 
     /// Replies to a turn. `embeddings` are those of [`Turn::texts`], by an encoder the index accepts; none

@@ -13,7 +13,7 @@ pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 use shopper::Memory;
 
-use crate::chat::{Attendant, Conversation, Growing, Message, deltas};
+use crate::chat::{Attendant, Conversation, Growing, Message, OpenError, deltas};
 use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
 use crate::platform::{self, CancelToken, DrawerError};
@@ -22,8 +22,6 @@ use crate::protocol::{
     ConversationId, DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known,
     Language, Recommendation, Reply, ShopperEvent, Surface,
 };
-use crate::recommend::Recommender;
-use crate::recommend::model::{Model, ModelError as TablesError};
 
 /// Conversations whose state is kept; the one longest silent goes first.
 const MAX_CONVERSATIONS: usize = 16;
@@ -41,7 +39,6 @@ pub struct Engine {
 /// What a pack becomes once open.
 struct Shop {
     attendant: Attendant,
-    recommender: Recommender,
 }
 
 #[derive(Default)]
@@ -116,11 +113,9 @@ impl Answers for Engine {
         let pack = Pack::open(bytes)?;
         let attendant = Attendant::open(&pack)?;
         let n_products = attendant.products().len();
-        let model = pack.tables().map(Model::read).transpose()?;
-        let recommender = Recommender::new(attendant.products(), pack.embeddings()?.as_ref(), model, pack.ranking()?);
         let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
         self.conversations.borrow_mut().clear();
-        *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant, recommender }));
+        *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant }));
         Ok(event)
     }
 
@@ -210,8 +205,8 @@ impl From<PackError> for EngineError {
     }
 }
 
-impl From<TablesError> for EngineError {
-    fn from(error: TablesError) -> Self {
+impl From<OpenError> for EngineError {
+    fn from(error: OpenError) -> Self {
         EngineError::new(ErrorCode::BadPack, error.to_string())
     }
 }
