@@ -12,7 +12,7 @@ const all = readdirSync(dist, { recursive: true }).map(String);
 let failed = false;
 
 for (const [name, budget] of Object.entries(budgets)) {
-  const files = budget.precache ? precached() : budget.files.flatMap((pattern) => matching(pattern));
+  const files = budget.precache ? precached(budget.gpu) : budget.files.flatMap((pattern) => matching(pattern));
   const gzip = budget.gzip_kib !== undefined;
   const unit = gzip ? 1024 : 1e6, limit = gzip ? budget.gzip_kib : budget.mb;
   const size = files.reduce((sum, file) => sum + sizeOf(join(dist, file), gzip), 0) / unit;
@@ -29,11 +29,12 @@ function matching(pattern) {
   return all.filter((file) => regex.test(file));
 }
 
-function precached() {
+/** What the service worker keeps, on a machine with a GPU or on one without. */
+function precached(gpu) {
   const shell = readFileSync(join(dist, 'sw.js'), 'utf8').split('\n', 1)[0];
   const self = {};
   vm.runInNewContext(shell, { self });
-  return self.SHELL.files.map(([file]) => file);
+  return self.SHELL.files.map(([file]) => file).filter((file) => gpu || !file.startsWith('worker_gpu'));
 }
 
 function sizeOf(file, gzip) {

@@ -18,7 +18,7 @@ mod shopper;
 use serde::{Deserialize, Serialize};
 
 pub use prose::{Block, Inline};
-pub use reply::{Channel, ChannelKind, Handoff, Label, Reply, ReplyKind, Risk, Sentiment, SlotValue, Source};
+pub use reply::{Channel, ChannelKind, Handoff, Label, Reply, ReplyKind, Risk, Sentiment, SlotValue, Source, Unmasked};
 pub use shopper::{Erasure, Feature, Hint, Insight, Known, ShopperAction, ShopperEvent};
 
 /// Version of this file's contract. Page and worker come from one build; a mismatch means that one of
@@ -30,9 +30,6 @@ pub type RequestId = u32;
 
 /// The id under which the worker reports what nobody asked for ([`Event::Ready`], a lost device).
 pub const UNSOLICITED: RequestId = 0;
-
-/// Names one conversation of the shopper's. The worker keeps its state apart from every other one.
-pub type ConversationId = u32;
 
 /// What the page posts to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,11 +100,11 @@ pub enum Request {
     /// `manifest_url` names a `*.manifest.json` (see `platform::weights`), relative to the worker's own
     /// address. Answered by [`Event::Progress`]…, [`Event::ModelLoaded`].
     LoadModel { manifest_url: String, device: DevicePreference },
-    /// A shopper's message; `about` is the product whose page or card it was asked from. Answered by
+    /// A shopper's message; `about` is the product whose page or card it was asked from, `state` what the
+    /// [`Event::ReplyDone`] of the turn before has brought, empty in a new conversation: the worker itself
+    /// remembers none, so any turn can be put again, by a new worker too. Answered by
     /// [`Event::ReplyDelta`]…, [`Event::ReplyDone`].
-    Ask { conversation: ConversationId, text: String, language: Language, about: Option<String> },
-    /// Forgets one conversation's turns. Answered by [`Event::Forgotten`].
-    ForgetConversation { conversation: ConversationId },
+    Ask { text: String, language: Language, about: Option<String>, state: String },
     /// Products for one place on the page. What the worker has been told of the shopper counts only where
     /// it is `personal`. Answered by [`Event::Recommended`].
     Recommend { surface: Surface, personal: bool, limit: usize },
@@ -165,6 +162,9 @@ pub enum VaultAct {
     /// Destroys the key, then deletes everything.
     Erase,
 }
+
+/// The fact that holds the state of the conversation whose turns are kept ([`Event::ReplyDone`]).
+pub const CONVERSATION: &str = "conversation";
 
 /// Something to keep under a name of `a`-`z`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,8 +257,10 @@ pub enum Event {
         first: usize,
         blocks: Vec<Block>,
     },
+    /// `state` is the conversation's, for the next [`Request::Ask`] of it.
     ReplyDone {
         reply: Reply,
+        state: String,
     },
     Recommended {
         items: Vec<Recommendation>,
@@ -284,7 +286,6 @@ pub enum Event {
     Exported {
         json: String,
     },
-    Forgotten,
     Cancelled,
     Failed {
         error: EngineError,

@@ -49,7 +49,7 @@ fn every_conversation_goes_as_written() {
         *(if is_chinese { &mut n_chinese } else { &mut n_english }) += 1;
         for turn in &script.turns {
             // As after a restart of the worker: what was kept is all there is.
-            conversation = Conversation::from_json(&conversation.to_json());
+            conversation = serde_json::from_str(&serde_json::to_string(&conversation).unwrap()).unwrap();
             let reply = ask(attendant, &mut conversation, &turn.message);
             for demand in turn.demands.iter().filter(|demand| !demand.holds(&reply)) {
                 failures.push(format!(

@@ -23,7 +23,10 @@ self.addEventListener('message', (event) => {
 async function install() {
   const cache = await caches.open(CACHE);
   const earlier = await Promise.all((await shells()).filter((name) => name !== CACHE).map((name) => caches.open(name)));
-  await Promise.all(files.map(async ([path, integrity]) => {
+  // The engine with WebGPU is twice the size: for machines that can use it. Elsewhere its loader does without.
+  const gpu = await self.navigator.gpu?.requestAdapter().catch(() => null);
+  const wanted = files.filter(([path]) => gpu || !path.startsWith('worker_gpu'));
+  await Promise.all(wanted.map(async ([path, integrity]) => {
     const url = urlOf(path);
     for (const old of earlier) {
       const held = await old.match(keyOf(url, integrity));

@@ -1,12 +1,12 @@
 //! Owns the models and turns requests into events: a dedicated worker around [`attendant::engine::host`].
 
 #[cfg(target_arch = "wasm32")]
-fn main() {
+pub fn main() {
     worker::run();
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn main() {
+pub fn main() {
     eprintln!("This program is a web worker. Natively, use `attendant`.");
 }
 

@@ -8,7 +8,7 @@ use crate::chat::skills::open_channels;
 use crate::chat::wording::{Wording, wording};
 use crate::pack::format::ShopSettings;
 use crate::pack::rules::{self, ShopRules};
-use crate::protocol::{Block, Channel, ChannelKind, Handoff, Language, ReplyKind};
+use crate::protocol::{Block, Channel, ChannelKind, Handoff, Language, ReplyKind, Unmasked};
 
 /// What a mail program or a messenger is given to begin with.
 const MAX_SUMMARY_CHARS: usize = 500;
@@ -59,11 +59,21 @@ pub fn draft(
         let shopper = format!("{}{}", words.shopper, on_one_line(&shown(&turn.shopper)));
         [Some(shopper), (!said.is_empty()).then(|| format!("{}{}", words.attendant, on_one_line(&said)))]
     });
+    let transcript = lines.flatten().collect::<Vec<_>>().join("\n");
+    let unmasked = match personal_data {
+        PersonalData::Kept => None,
+        PersonalData::Masked => {
+            let kept = draft(conversation, settings, rules, language, PersonalData::Kept, now_ms);
+            let Handoff { summary: full, transcript: whole, .. } = kept;
+            (whole != transcript || full != summary).then_some(Unmasked { summary: full, transcript: whole })
+        }
+    };
     Handoff {
         channels: channels(settings, rules, language, &summary, now_ms),
         hours: settings.contact.hours.text(language).to_owned(),
-        transcript: lines.flatten().collect::<Vec<_>>().join("\n"),
+        transcript,
         summary,
+        unmasked,
     }
 }
 

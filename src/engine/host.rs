@@ -19,8 +19,8 @@ use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken};
 use crate::privacy::{Vault, keeper};
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, Phase,
-    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED,
+    DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, Phase, Recommendation,
+    Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED, VaultAct,
 };
 
 /// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.
@@ -35,15 +35,15 @@ pub trait Answers {
         device: DevicePreference,
         on_event: &dyn Fn(Event),
     ) -> Result<DeviceReport, EngineError>;
-    /// Answers one message of a conversation: [`Event::ReplyDelta`]s on the way, and whole at the end.
+    /// Answers one message of a conversation: [`Event::ReplyDelta`]s on the way, and whole at the end, with the
+    /// conversation's state after it. One that cannot be read is a new conversation.
     async fn ask(
         &self,
-        conversation: ConversationId,
+        state: &str,
         message: &Message<'_>,
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
-    ) -> Result<Reply, EngineError>;
-    fn forget(&self, conversation: ConversationId);
+    ) -> Result<(Reply, String), EngineError>;
     async fn recommend(
         &self,
         surface: &Surface,
@@ -168,25 +168,18 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let _turn = or_cancel(loading.lock(), cancel).await?;
             load(answer, engine, &manifest_url, device).await
         }
-        Request::Ask { conversation, text, language, about } => {
+        Request::Ask { text, language, about, state } => {
             let _turn = or_cancel(asking.lock(), cancel).await?;
             let now_ms = platform::clock::unix_ms() as i64;
             let message = Message { text: &text, language, about: about.as_deref(), now_ms };
-            let reply = engine.ask(conversation, &message, &|event| answer.say(event), cancel).await;
+            let answered = engine.ask(&state, &message, &|event| answer.say(event), cancel).await;
             // An engine that was told to stop has no reply, or not the one wanted.
             if cancel.is_cancelled() {
                 return Err(Ended::Cancelled);
             }
-            let reply = reply?;
-            keeper::note(vault, text, language, &reply).await;
-            Ok(Event::ReplyDone { reply })
-        }
-        Request::ForgetConversation { conversation } => {
-            // Not in the middle of a turn of it.
-            let _turn = or_cancel(asking.lock(), cancel).await?;
-            engine.forget(conversation);
-            keeper::forget_conversation(vault).await?;
-            Ok(Event::Forgotten)
+            let (reply, state) = answered?;
+            keeper::note(vault, text, language, &reply, &state).await;
+            Ok(Event::ReplyDone { reply, state })
         }
         Request::Recommend { surface, personal, limit } => {
             Ok(Event::Recommended { items: engine.recommend(&surface, personal, limit).await? })
@@ -201,7 +194,14 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let embeddings = engine.embed(&texts, &|event| answer.say(event)).await?;
             Ok(Event::Embedded { embeddings, elapsed_ms: platform::clock::now_ms() - start_ms })
         }
-        Request::Vault { act } => Ok(keeper::act(vault, act).await?),
+        Request::Vault { act } => {
+            // Not in the middle of a turn, which would be kept after it.
+            let _turn = match act {
+                VaultAct::ForgetTurns { .. } => Some(or_cancel(asking.lock(), cancel).await?),
+                _ => None,
+            };
+            Ok(keeper::act(vault, act).await?)
+        }
         Request::InspectStorage => Ok(Event::Storage { report: platform::inspect_storage().await }),
         Request::ClearStorage => Ok(Event::Storage { report: platform::clear_storage().await }),
         // Answered without a task; see `handle`.

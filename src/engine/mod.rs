@@ -5,7 +5,7 @@ pub mod host;
 mod placing;
 mod shopper;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -16,24 +16,19 @@ use shopper::Memory;
 use crate::chat::{Attendant, Conversation, Growing, Message, OpenError, deltas};
 use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
-use crate::platform::{self, CancelToken, DrawerError};
+use crate::platform::{self, CancelToken, DrawerError, json};
 use crate::privacy::Vault;
 use crate::protocol::{
-    ConversationId, DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known,
-    Language, Recommendation, Reply, ShopperEvent, Surface,
+    DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known, Language,
+    Recommendation, Reply, ShopperEvent, Surface,
 };
 
-/// Conversations whose state is kept; the one longest silent goes first.
-const MAX_CONVERSATIONS: usize = 16;
-
-/// One shop, an encoder a language, any number of conversations. Everything is behind `&self`: requests overlap, and none
+/// One shop, an encoder a language, and no conversation: its state comes with each message. Everything is behind `&self`: requests overlap, and none
 /// holds a borrow while it waits.
 pub struct Engine {
     memory: Memory,
     shop: RefCell<Option<Rc<Shop>>>,
     embedders: RefCell<HashMap<Language, Rc<Embedder>>>,
-    conversations: RefCell<HashMap<ConversationId, Remembered>>,
-    n_turns: Cell<u64>,
 }
 
 /// What a pack becomes once open.
@@ -41,22 +36,10 @@ struct Shop {
     attendant: Attendant,
 }
 
-#[derive(Default)]
-struct Remembered {
-    conversation: Conversation,
-    last_turn: u64,
-}
-
 impl Engine {
     /// `vault` holds what the shopper agreed to keep.
     pub fn new(vault: Vault) -> Engine {
-        Engine {
-            memory: Memory::new(vault),
-            shop: RefCell::default(),
-            embedders: RefCell::default(),
-            conversations: RefCell::default(),
-            n_turns: Cell::default(),
-        }
+        Engine { memory: Memory::new(vault), shop: RefCell::default(), embedders: RefCell::default() }
     }
 
     fn shop(&self) -> Result<Rc<Shop>, EngineError> {
@@ -90,22 +73,6 @@ impl Engine {
         let embedders = self.embedders.borrow();
         embedders.get(&language).is_some_and(|embedder| shop.attendant.index().accepts(language, embedder.id()))
     }
-
-    fn recall(&self, id: ConversationId) -> Conversation {
-        self.conversations.borrow().get(&id).map(|remembered| remembered.conversation.clone()).unwrap_or_default()
-    }
-
-    fn remember(&self, id: ConversationId, conversation: Conversation) {
-        let last_turn = self.n_turns.get() + 1;
-        self.n_turns.set(last_turn);
-        let mut conversations = self.conversations.borrow_mut();
-        conversations.insert(id, Remembered { conversation, last_turn });
-        if conversations.len() > MAX_CONVERSATIONS
-            && let Some((&oldest, _)) = conversations.iter().min_by_key(|(_, remembered)| remembered.last_turn)
-        {
-            conversations.remove(&oldest);
-        }
-    }
 }
 
 impl Answers for Engine {
@@ -114,7 +81,6 @@ impl Answers for Engine {
         let attendant = Attendant::open(&pack)?;
         let n_products = attendant.products().len();
         let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
-        self.conversations.borrow_mut().clear();
         *self.shop.borrow_mut() = Some(Rc::new(Shop { attendant }));
         Ok(event)
     }
@@ -135,21 +101,22 @@ impl Answers for Engine {
 
     async fn ask(
         &self,
-        conversation: ConversationId,
+        state: &str,
         message: &Message<'_>,
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
-    ) -> Result<Reply, EngineError> {
+    ) -> Result<(Reply, String), EngineError> {
         let shop = self.shop()?;
-        let turn = shop.attendant.read(&self.recall(conversation), message);
+        let mut conversation: Conversation = json::from_slice(state.as_bytes()).unwrap_or_default();
+        let turn = shop.attendant.read(&conversation, message);
         let texts = turn.texts();
         let embeddings = match !texts.is_empty() && self.can_search_by_meaning(&shop, turn.spoken) {
             true => self.embed_in(turn.spoken, &texts, on_event).await?,
             false => Vec::new(),
         };
-        let mut state = self.recall(conversation);
-        let reply = shop.attendant.reply(&mut state, &turn, &embeddings);
-        self.remember(conversation, state);
+        let reply = shop.attendant.reply(&mut conversation, &turn, &embeddings);
+        let state =
+            json::to_string(&conversation).map_err(|error| EngineError::new(ErrorCode::Internal, error.to_string()))?;
         let mut growing = Growing::default();
         for piece in deltas(&reply.text) {
             let (first, blocks) = growing.push(piece);
@@ -160,11 +127,7 @@ impl Answers for Engine {
                 break;
             }
         }
-        Ok(reply)
-    }
-
-    fn forget(&self, conversation: ConversationId) {
-        self.conversations.borrow_mut().remove(&conversation);
+        Ok((reply, state))
     }
 
     async fn recommend(

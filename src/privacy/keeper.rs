@@ -4,21 +4,23 @@ use super::Vault;
 use super::diary::{self, DiaryError};
 use crate::platform::safe::SafeState;
 use crate::platform::{DrawerError, clock, json};
-use crate::protocol::{EngineError, ErrorCode, Event, Language, Reply, Turn, VaultAct, VaultReport, VaultState};
+use crate::protocol::{
+    CONVERSATION, EngineError, ErrorCode, Event, Fact, Language, Reply, Turn, VaultAct, VaultReport, VaultState,
+};
 
-/// Keeps a turn, where the shopper has agreed. That it cannot be kept is no reason not to answer.
-pub async fn note(vault: &Vault, text: String, language: Language, reply: &Reply) {
+/// Keeps a turn and the conversation's state after it, where the shopper has agreed. That they cannot be kept is no
+/// reason not to answer.
+pub async fn note(vault: &Vault, text: String, language: Language, reply: &Reply, state: &str) {
     if vault.state().await == Ok(SafeState::Open) {
         let turn = Turn { at_ms: clock::unix_ms(), text, language, reply: reply.clone() };
         let _ = diary::note(vault, &turn).await;
+        let _ = diary::put(vault, &conversation(state)).await;
     }
 }
 
-pub async fn forget_conversation(vault: &Vault) -> Result<(), EngineError> {
-    match diary::forget_turns(vault, usize::MAX).await {
-        Err(DiaryError::Drawer(DrawerError::Refused(_))) => Ok(()),
-        done => Ok(done?),
-    }
+/// What the attendant goes on from after a reload.
+fn conversation(state: &str) -> Fact {
+    Fact { name: CONVERSATION.into(), value: state.into() }
 }
 
 pub async fn act(vault: &Vault, act: VaultAct) -> Result<Event, EngineError> {
@@ -40,7 +42,10 @@ async fn try_act(vault: &Vault, act: &VaultAct) -> Result<Event, DiaryError> {
         VaultAct::Unlock { passphrase } => drop(vault.unlock(passphrase).await?),
         VaultAct::Protect { passphrase } => vault.protect(passphrase.as_deref()).await?,
         VaultAct::Put { fact } => diary::put(vault, fact).await?,
-        VaultAct::ForgetTurns { last } => diary::forget_turns(vault, *last).await?,
+        VaultAct::ForgetTurns { last } => {
+            diary::forget_turns(vault, *last).await?;
+            diary::put(vault, &conversation("")).await?;
+        }
         VaultAct::Export => return Ok(Event::Exported { json: json::to_string(&diary::recall(vault).await?)? }),
         VaultAct::Erase => vault.destroy().await?,
     }
@@ -81,7 +86,7 @@ mod tests {
     }
 
     fn ask(vault: &Vault, text: &str) {
-        block_on(note(vault, text.into(), Language::En, &Reply::default()));
+        block_on(note(vault, text.into(), Language::En, &Reply::default(), "{}"));
     }
 
     fn texts(vault: &Vault) -> Vec<String> {
@@ -103,11 +108,15 @@ mod tests {
     #[test]
     fn clearing_the_conversation_clears_it_in_the_vault_too() {
         let vault = Vault::new();
-        assert_eq!(block_on(forget_conversation(&vault)), Ok(()));
+        let all = || VaultAct::ForgetTurns { last: usize::MAX };
+        assert_eq!(does(&vault, all()).state, VaultState::Absent);
         does(&vault, VaultAct::Make);
         ask(&vault, "a secret");
-        block_on(forget_conversation(&vault)).unwrap();
-        assert_eq!(texts(&vault), Vec::<String>::new());
+        let kept = does(&vault, VaultAct::Inspect);
+        assert_eq!((kept.turns.len(), &*kept.facts), (1, &[conversation("{}")][..]));
+        does(&vault, all());
+        let kept = does(&vault, VaultAct::Inspect);
+        assert_eq!((kept.turns, kept.facts), (vec![], vec![]));
     }
 
     #[test]

@@ -138,6 +138,16 @@ pub struct Handoff {
     pub summary: String,
     /// Who said what, a line each, masked likewise.
     pub transcript: String,
+    /// Both with the personal data in them, where masking has taken any out: the shopper may want it passed on.
+    #[serde(default)]
+    pub unmasked: Option<Unmasked>,
+}
+
+/// What a [`Handoff`] says, unmasked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Unmasked {
+    pub summary: String,
+    pub transcript: String,
 }
 
 /// One way to reach the shop.

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::about::about;
+use super::about::ABOUT;
 use super::chat;
+use super::chunk::later;
 use super::embed::{self, Connection};
 use super::link;
 use super::receipt;
@@ -71,7 +72,7 @@ fn app(connection: Option<Connection>) -> AnyView {
                 html::live(move || store.update.get().then(|| update_offer(store))),
                 chat::launcher(store),
             )),
-        part(store, html::live(move || store.chat_open.get().then(|| chat::panel(store)))),
+        part(store, html::live(move || store.chat_open.get().then(|| later(store, chat::PANEL)))),
         announcer(store),
     ))
 }
@@ -118,7 +119,7 @@ fn main(store: Store) -> AnyView {
         route => route.clone(),
     });
     html::live(move || match (&*store.shop.read(), page.get()) {
-        (_, Route::About) => about(store),
+        (_, Route::About) => later(store, ABOUT),
         (ShopState::Opening, _) => opening(store),
         (ShopState::Failed, _) => failed(store),
         (ShopState::Open(shop), Route::Product(id)) => product(store, shop.clone(), id),

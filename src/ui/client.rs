@@ -10,7 +10,7 @@
 //! - Its closure is never called before [`Client::send`] returns, and last with a final event
 //!   ([`Event::is_final`]), whatever becomes of the worker.
 //! - After a restart the new worker is given the pack, the model and every unanswered request, under its
-//!   old id. Conversations begin anew: their earlier turns died with the worker.
+//!   old id. A question carries the state of its conversation, so a conversation goes on.
 //! - [`Event::ReplyDelta`]s are a preview. Of a question that is asked again, deltas come no more once
 //!   some have been delivered; [`Event::ReplyDone`] holds the whole text and replaces them.
 //! - What nobody asked for, also the model that a new worker has loaded anew, goes to the closure given
@@ -39,7 +39,7 @@ use crate::protocol::{
     EngineError, ErrorCode, Event, FromWorker, PROTOCOL_VERSION, Request, RequestId, ToWorker, WeightSource,
 };
 
-/// The shim that Trunk writes for the binary `worker`, relative to the page.
+/// Starts the binary `worker` or `worker_gpu`, relative to the page.
 pub const WORKER_URL: &str = "worker_loader.js";
 
 /// For the client's own messages, which no caller waits for.

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, MessagePort};
 
-use super::about::about;
+use super::about::ABOUT;
 use super::app::failed;
+use super::chunk::later;
 use super::icon::{self, icon};
 use super::route::Route;
 use super::state::{ShopState, Store, Theme};
@@ -220,7 +221,7 @@ pub fn view(store: Store) -> AnyView {
         (false, ..) => html::group(()),
         (true, true, _) => about_panel(store),
         (true, false, true) => failed(store),
-        (true, false, false) => chat::panel(store),
+        (true, false, false) => later(store, chat::PANEL),
     })
 }
 
@@ -241,7 +242,7 @@ fn about_panel(store: Store) -> AnyView {
             html::header()
                 .class("chat-head")
                 .child((back, html::div().class("chat-name").child(html::p().child(move || store.say(words::CHAT))))),
-            html::div().class("log").attr("tabindex", "0").child(about(store)),
+            html::div().class("log").attr("tabindex", "0").child(later(store, ABOUT)),
         ))
         .into_any()
 }

@@ -38,3 +38,23 @@ pub fn date_time(language: Language, at_ms: f64) -> String {
     let date = js_sys::Date::new(&at_ms.into());
     call(Intl::DateTimeFormat::new(&locales(language), &options).format(), date.unchecked_into())
 }
+
+/// A day as `2026-12-24` in words: `24 Dec 2026`. `None` where it is no such day.
+pub fn day(language: Language, iso: &str) -> Option<String> {
+    let date = js_sys::Date::new(&format!("{iso}T00:00:00Z").into());
+    if date.get_time().is_nan() {
+        return None;
+    }
+    let options = options(&[("dateStyle", "medium".into()), ("timeZone", "UTC".into())]);
+    Some(call(Intl::DateTimeFormat::new(&locales(language), &options).format(), date.unchecked_into()))
+}
+
+/// A country by its code, in words; anything else as it is.
+pub fn place(language: Language, code: &str) -> String {
+    let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !is_code {
+        return code.to_owned();
+    }
+    let names = Intl::DisplayNames::new(&locales(language), &options(&[("type", "region".into())]));
+    names.of(code).map_or_else(|| code.to_owned(), String::from)
+}

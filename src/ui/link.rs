@@ -14,7 +14,7 @@ use super::receipt::{Fetched, What};
 use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
 use super::{browser, trust, vault};
-use crate::protocol::{Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
+use crate::protocol::{DevicePreference, Event, Phase, Recommendation, Request, RequestId, Surface, WeightSource};
 use crate::widget::own_url;
 
 /// The shop's file, beside the page.
@@ -91,7 +91,12 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         return;
     }
     // A worker that has to be started again is given the pack and the model by the client itself.
-    let client = Client::start(WORKER_URL, move |event| match event {
+    let device = match store.wanted_device {
+        DevicePreference::Auto => "auto",
+        DevicePreference::Cpu => "cpu",
+        DevicePreference::Gpu => "gpu",
+    };
+    let client = Client::start(&format!("{WORKER_URL}?device={device}"), move |event| match event {
         Event::DeviceChosen { device } => store.device.set(Some(device)),
         Event::ModelLoaded { name, size_bytes, source, device } => {
             store.device.set(Some(device));

@@ -14,6 +14,7 @@ pub mod app;
 pub mod browser;
 pub mod cart;
 pub mod chat;
+pub mod chunk;
 pub mod client;
 pub mod element;
 pub mod embed;

@@ -10,7 +10,7 @@ use super::chat::begin_anew;
 use super::history;
 use super::state::{REMEMBER_KEY, Store};
 use super::{browser, link, memory, words};
-use crate::protocol::{Erasure, Event, Fact, Request, VaultAct, VaultReport, VaultState};
+use crate::protocol::{CONVERSATION, Erasure, Event, Fact, Request, VaultAct, VaultReport, VaultState};
 
 // Names of facts.
 const CART: &str = "cart";
@@ -127,7 +127,7 @@ fn take(store: Store, report: VaultReport) {
         if let Some(kept) = fact(CART).filter(|_| store.cart.read_untracked().is_empty()) {
             store.cart.set(Cart::from_json(kept));
         }
-        store.conversation.restore(turns);
+        store.conversation.restore(turns, fact(CONVERSATION).unwrap_or_default());
     }
     store.vault.set(Some(state));
 }

@@ -28,6 +28,25 @@ impl Phrase {
     }
 }
 
+/// What a slot is called (`SlotKind` in `chat::slots`); `None` for one that shoppers need not see.
+pub fn slot(kind: &str) -> Option<Phrase> {
+    let (en, zh) = match kind {
+        "order" => ("order", "订单"),
+        "product" => ("product", "商品"),
+        "quantity" => ("quantity", "数量"),
+        "size" => ("size", "尺寸"),
+        "colour" => ("colour", "颜色"),
+        "budget" => ("budget", "预算"),
+        "amount" => ("amount", "金额"),
+        "percent" => ("percent", "折扣"),
+        "place" => ("place", "地点"),
+        "date" => ("day", "日期"),
+        "weight" => ("weight", "重量"),
+        _ => return None,
+    };
+    Some(Phrase { en, zh })
+}
+
 macro_rules! phrases {
     ($($name:ident: $en:literal / $zh:literal;)*) => {
         $(pub const $name: Phrase = Phrase { en: $en, zh: $zh };)*
@@ -44,6 +63,8 @@ phrases! {
     SHOP_FAILED_TEXT: "The list of goods did not arrive. Check the connection and try again."
         / "商品目录没有传到。请检查网络后再试一次。";
     TRY_AGAIN: "Try again" / "再试一次";
+    PART_MISSING: "This part of the page did not arrive. Check the connection and try again."
+        / "页面的这一部分没有传到。请检查网络后再试一次。";
     PART_FAILED: "This part of the page could not be shown." / "页面的这一部分没能显示。";
     SEARCH: "Search the shop" / "搜索商品";
     SEARCH_HINT: "What are you looking for?" / "想找点什么？";
@@ -194,6 +215,20 @@ phrases! {
 
     // Widget
     BACK_TO_CHAT: "Back to the conversation" / "返回对话";
+    PERSON: "Reach a person" / "联系人工客服";
+    PERSON_HOURS: "People answer:" / "人工服务时间：";
+    PERSON_DRAFT: "What you send" / "要发送的内容";
+    PERSON_TEXT: "Change it as you like. Nothing goes out until you press one of the ways below."
+        / "可以随意修改。按下下面的方式之前，什么都不会发出。";
+    PERSON_ALL: "Add the whole conversation" / "附上整段对话";
+    PERSON_UNMASK: "Leave my contact details and numbers in" / "保留我的联系方式和号码";
+    BY_EMAIL: "E-mail" / "电子邮件";
+    BY_TELEPHONE: "Telephone" / "电话";
+    BY_WHATSAPP: "WhatsApp" / "WhatsApp";
+    BY_WECHAT: "WeChat" / "微信";
+    BY_LINK: "Web page" / "网页";
+    UNDERSTOOD: "Understood:" / "我的理解：";
+    CORRECT: "Correct this" / "更正";
     HANDOFF: "Talk to a person" / "联系人工客服";
     CART_REFUSED: "It could not be put into the cart." / "没能加入购物车。";
 

@@ -76,7 +76,7 @@ async function compare(device, peer) {
 async function openOurs(device) {
   const page = await open(ours, 'bench/blank.html');
   await page.evaluate(async (device) => {
-    const worker = new Worker('../worker_loader.js');
+    const worker = new Worker(`../worker_loader.js?device=${device}`);
     let next = 1;
     const waiting = new Map();
     const ready = new Promise((resolve) => waiting.set(0, resolve));

@@ -31,18 +31,16 @@ impl Answers for Parrot {
 
     async fn ask(
         &self,
-        _conversation: ConversationId,
+        state: &str,
         message: &Message<'_>,
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
-    ) -> Result<Reply, EngineError> {
+    ) -> Result<(Reply, String), EngineError> {
         on_event(Event::ReplyDelta { first: 0, blocks: vec![] });
         select(self.gate.cancelled(), cancel.cancelled()).await;
         on_event(Event::ReplyDelta { first: 0, blocks: vec![] });
-        Ok(Reply { text: message.text.into(), ..Reply::default() })
+        Ok((Reply { text: message.text.into(), ..Reply::default() }, format!("{state}.")))
     }
-
-    fn forget(&self, _conversation: ConversationId) {}
 
     async fn recommend(
         &self,
@@ -86,7 +84,7 @@ fn host() -> (Host<Parrot>, Heard) {
 }
 
 fn ask(text: &str) -> Request {
-    Request::Ask { conversation: 1, text: text.into(), language: Language::En, about: None }
+    Request::Ask { text: text.into(), language: Language::En, about: None, state: "…".into() }
 }
 
 fn message(id: RequestId, request: Request) -> ToWorker {
@@ -107,7 +105,7 @@ fn every_request_ends_exactly_once() {
         Request::OpenPack,
         load,
         ask("hello"),
-        Request::ForgetConversation { conversation: 1 },
+        Request::Vault { act: VaultAct::ForgetTurns { last: 1 } },
         recommend,
         Request::Note { events: vec![] },
         Request::Remember { days: None },
@@ -151,7 +149,9 @@ fn a_cancelled_question_says_nothing_more_and_the_next_one_is_heard() {
     };
     block_on(async { futures::join!(first, second, cancels) });
     assert_eq!(finals(&heard, 1), [Event::Cancelled]);
-    assert!(matches!(&finals(&heard, 2)[..], [Event::ReplyDone { reply }] if reply.text == "two"));
+    assert!(
+        matches!(&finals(&heard, 2)[..], [Event::ReplyDone { reply, state }] if reply.text == "two" && state == "….")
+    );
     assert_eq!(finals(&heard, 3), [], "a Cancel is not answered");
     let deltas = heard.borrow().iter().filter(|(id, event)| *id == 1 && !event.is_final()).count();
     assert_eq!(deltas, 1, "none after the cancel");

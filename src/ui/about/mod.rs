@@ -5,14 +5,29 @@ mod network;
 mod personal;
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 
+use super::chunk::{Chunk, SplitLoaderError};
 use super::link;
 use super::state::Store;
 use super::storefront::page_title;
 use super::words;
 use crate::ui::element as html;
 
-pub fn about(store: Store) -> AnyView {
+/// In a file of its own: few shoppers ask.
+pub const ABOUT: Chunk = Chunk {
+    fetch: || Box::pin(fetch_about()),
+    view: |store| Box::pin(about(store)),
+    frame: |words| html::div().class("about").child(words).into_any(),
+    focus: "page-title",
+};
+
+#[wasm_split(about, wasm_split_path = leptos::wasm_split, preload(fetch_about), fallible)]
+fn about(store: Store) -> Result<AnyView, SplitLoaderError> {
+    Ok(view(store))
+}
+
+fn view(store: Store) -> AnyView {
     // Also when the page is entered here, before there is anything to ask.
     Effect::new(move |_| {
         if store.engine_open.get() {

@@ -8,9 +8,7 @@ use leptos::prelude::*;
 use super::feedback::Verdict;
 use super::sentences::{remainder, whole_sentences};
 use super::transcript::{Author, Line};
-use crate::protocol::{
-    Block, ConversationId, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId, Turn,
-};
+use crate::protocol::{Block, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId, Turn};
 use crate::ui::state::Store;
 use crate::ui::{browser, link, vault, words};
 use crate::widget::{Notice, Role};
@@ -74,6 +72,8 @@ pub struct Answer {
     pub state: ArcRwSignal<AnswerState>,
     /// Whether it helped, once the shopper has said so.
     pub verdict: ArcRwSignal<Option<Verdict>>,
+    /// What the attendant goes on from after it; empty until it is done.
+    pub after: ArcStoredValue<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +94,6 @@ pub struct Conversation {
     pub draft: RwSignal<String>,
     /// Sentences for a screen reader, as they come, with the language to read them in.
     pub spoken: RwSignal<Vec<(u32, Language, String)>>,
-    id: RwSignal<ConversationId>,
     next_id: StoredValue<u32>,
 }
 
@@ -107,7 +106,6 @@ impl Conversation {
             about: RwSignal::new(None),
             draft: RwSignal::new(String::new()),
             spoken: RwSignal::new(Vec::new()),
-            id: RwSignal::new(1),
             next_id: StoredValue::new(0),
         }
     }
@@ -117,22 +115,36 @@ impl Conversation {
         self.next_id.get_value()
     }
 
-    /// Shows an earlier visit's turns, if nothing has been said yet.
-    pub fn restore(self, turns: Vec<Turn>) {
+    /// Shows an earlier visit's turns, if nothing has been said yet; `state` is what the last of them has left.
+    pub fn restore(self, turns: Vec<Turn>, state: &str) {
         if !self.messages.read_untracked().is_empty() {
             return;
         }
-        let messages = turns.into_iter().flat_map(|turn| {
+        let n = turns.len();
+        let messages = turns.into_iter().enumerate().flat_map(|(at, turn)| {
             let question = Question { text: turn.text, language: turn.language, about: None };
             let answer = Answer {
                 question: question.clone(),
                 blocks: ArcRwSignal::new(turn.reply.blocks.clone()),
                 state: ArcRwSignal::new(AnswerState::Done(Box::new(turn.reply))),
                 verdict: ArcRwSignal::new(None),
+                after: ArcStoredValue::new(if at + 1 == n { state.to_owned() } else { String::new() }),
             };
             [Message::Shopper { id: self.new_id(), question }, Message::Attendant { id: self.new_id(), answer }]
         });
         self.messages.set(messages.collect());
+    }
+
+    /// What the attendant goes on from: its last answer.
+    fn state(self) -> String {
+        let messages = self.messages.read_untracked();
+        let last = messages.iter().rev().find_map(|message| match message {
+            Message::Attendant { answer, .. } if matches!(*answer.state.read_untracked(), AnswerState::Done(_)) => {
+                Some(answer.after.get_value())
+            }
+            _ => None,
+        });
+        last.unwrap_or_default()
     }
 
     fn speak(self, language: Language, sentences: Vec<String>) {
@@ -209,13 +221,11 @@ pub fn lines(store: Store) -> Vec<Line> {
     messages.iter().filter_map(Message::line).collect()
 }
 
-/// Forgets all of it, here and in the worker.
+/// Forgets all of it, here and where it is kept.
 pub fn begin_anew(store: Store) {
     stop(store);
+    vault::forget_turns(store, u32::MAX as usize);
     let conversation = store.conversation;
-    let id = conversation.id.get_untracked();
-    link::send(store, Request::ForgetConversation { conversation: id }, None, |_| {});
-    conversation.id.set(id + 1);
     conversation.messages.set(Vec::new());
     conversation.spoken.set(Vec::new());
     conversation.running.set(None);
@@ -234,32 +244,34 @@ fn answer(store: Store, question: Question) {
         blocks: blocks.clone(),
         state: state.clone(),
         verdict: ArcRwSignal::new(None),
+        after: ArcStoredValue::new(String::new()),
     };
+    let (before, after) = (conversation.state(), answer.after.clone());
     conversation.messages.update(|messages| messages.push(Message::Attendant { id, answer }));
     conversation.spoken.set(Vec::new());
 
     let request = Request::Ask {
-        conversation: conversation.id.get_untracked(),
         text: question.text.clone(),
         language: question.language,
         about: question.about.clone(),
+        state: before,
     };
     let stream =
         Stream { conversation, language: question.language, blocks, pending: Rc::default(), said: Rc::default() };
-    let this = conversation.id.get_untracked();
     let finish = {
         let state = state.clone();
         move |end: AnswerState| {
             state.set(end);
             // A conversation that has been cleared meanwhile may have another question running.
-            if conversation.id.get_untracked() == this {
+            if conversation.messages.read_untracked().last().is_some_and(|last| last.id() == id) {
                 conversation.running.set(None);
             }
         }
     };
     let sent = link::send(store, request, None, move |event| match event {
         Event::ReplyDelta { first, blocks } => stream.push(first, blocks),
-        Event::ReplyDone { reply } => {
+        Event::ReplyDone { reply, state } => {
+            after.set_value(state);
             stream.end(reply.blocks.clone());
             store.host.tell(Notice::Message { message: id, role: Role::Attendant, kind: Some(reply.kind) });
             finish(AnswerState::Done(Box::new(reply)));

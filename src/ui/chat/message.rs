@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use super::conversation::{Answer, AnswerState, Message, Question, ask, ask_again, edit};
 use super::feedback::Verdict;
 use super::panel::handoff;
+use super::person::person;
 use super::prose::prose;
 use super::tools::tools;
+use super::understood::understood;
 use crate::pack::Product;
 use crate::protocol::{Recommendation, Reply, ReplyKind, Source};
 use crate::ui::browser;
@@ -54,7 +56,7 @@ fn shopper(store: Store, id: u32, question: Question) -> AnyView {
 }
 
 fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
-    let Answer { question, blocks, state, verdict } = answer;
+    let Answer { question, blocks, state, verdict, .. } = answer;
     let asked_language = question.language;
     let language = {
         let state = state.clone();
@@ -116,8 +118,10 @@ fn done(store: Store, id: u32, reply: &Reply, verdict: ArcRwSignal<Option<Verdic
     };
     let is_last = Memo::new(move |_| store.conversation.messages.read().last().is_some_and(|last| last.id() == id));
     (
+        understood(store, id, reply),
         products(store, &reply.products),
         declined,
+        reply.handoff.as_ref().and_then(|handoff| person(store, handoff)),
         sources(store, &reply.sources),
         tools(store, reply, verdict),
         move || is_last.get().then(|| quick_replies(store, quick.clone())),

@@ -6,16 +6,18 @@ mod feedback;
 mod menu;
 mod message;
 mod panel;
+mod person;
 mod prose;
 mod sentences;
 mod speech;
 mod tools;
 mod transcript;
+mod understood;
 
 use leptos::prelude::*;
 
 pub use conversation::{Conversation, Message, ask, begin_anew};
-pub use panel::{launcher, panel};
+pub use panel::{PANEL, launcher};
 
 use super::browser;
 use super::link;

@@ -1,14 +1,16 @@
 //! The chat's frame: its head, the log, what there is to say about the model, the composer.
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use wasm_bindgen::JsCast;
 
 use super::composer::composer;
 use super::conversation::Message;
 use super::menu::menu;
 use super::message::{message, quick_replies};
-use super::{LAUNCHER_ID, close, open};
+use super::{COMPOSER_ID, LAUNCHER_ID, close, open};
 use crate::protocol::Phase;
+use crate::ui::chunk::{self, Chunk, SplitLoaderError};
 use crate::ui::client::{Client, Health, Loss};
 use crate::ui::element as html;
 use crate::ui::icon::{self, icon};
@@ -29,14 +31,29 @@ pub fn launcher(store: Store) -> AnyView {
         .attr("data-testid", "launcher")
         .attr("aria-expanded", move || if store.chat_open.get() { "true" } else { "false" })
         .attr("hidden", move || store.chat_open.get())
+        .on(leptos::ev::pointerenter, move |_| chunk::prefetch(PANEL))
+        .on(leptos::ev::focus, move |_| chunk::prefetch(PANEL))
         .on(leptos::ev::click, move |_| open(store))
         .child((icon(icon::CHAT), html::span().child(move || store.say(words::OPEN_CHAT))))
         .into_any()
 }
 
+/// In a file of its own: most visits to a shop need no help.
+pub const PANEL: Chunk = Chunk {
+    fetch: || Box::pin(fetch_panel()),
+    view: |store| Box::pin(panel(store)),
+    frame: |words| html::section().class("chat").child(words).into_any(),
+    focus: COMPOSER_ID,
+};
+
+#[wasm_split(chat, wasm_split_path = leptos::wasm_split, preload(fetch_panel), fallible)]
+fn panel(store: Store) -> Result<AnyView, SplitLoaderError> {
+    Ok(view(store))
+}
+
 /// The open chat. On a phone it is a modal dialog and the shop behind it is inert; on a desktop it
 /// is a region beside the shop, and the keyboard may go where it likes.
-pub fn panel(store: Store) -> AnyView {
+fn view(store: Store) -> AnyView {
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" && !event.is_composing() {
             event.stop_propagation();

@@ -15,7 +15,10 @@ use crate::ui::words;
 pub fn tools(store: Store, reply: &Reply, verdict: ArcRwSignal<Option<Verdict>>) -> AnyView {
     html::group((
         html::div().class("message-tools").child((
-            copy(store, reply.text.clone()),
+            {
+                let text = reply.text.clone();
+                copy(store, move || text.clone())
+            },
             aloud(store, reply),
             thumbs(store, verdict.clone()),
         )),
@@ -23,10 +26,11 @@ pub fn tools(store: Store, reply: &Reply, verdict: ArcRwSignal<Option<Verdict>>)
     ))
 }
 
-fn copy(store: Store, text: String) -> AnyView {
+/// A button that puts a text on the clipboard.
+pub fn copy(store: Store, text: impl Fn() -> String + 'static) -> AnyView {
     let copied = RwSignal::new(false);
     let copy = move |_| {
-        let text = text.clone();
+        let text = text();
         spawn_local(async move {
             if browser::copy(text).await {
                 store.announce(words::COPIED.get(store.language.get_untracked()));

@@ -2,7 +2,7 @@ use super::*;
 use crate::protocol::{Block, DeviceReason, DeviceReport, Language, Reply};
 
 fn ask() -> Request {
-    Request::Ask { conversation: 1, text: "Do you ship abroad?".into(), language: Language::En, about: None }
+    Request::Ask { text: "Do you ship abroad?".into(), language: Language::En, about: None, state: String::new() }
 }
 
 fn load(device: DevicePreference) -> Request {
@@ -31,7 +31,7 @@ fn delta() -> Event {
 }
 
 fn done() -> Event {
-    Event::ReplyDone { reply: Reply::default() }
+    Event::ReplyDone { reply: Reply::default(), state: String::new() }
 }
 
 /// Posts everything queued.
