@@ -20,10 +20,13 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::insights::{Insights, InsightsError, analyse};
 use crate::pack::mistakes::Mistakes;
-use crate::platform::{spawn_local, yield_now};
+use crate::platform::{sleep_ms, spawn_local};
 use crate::protocol::Language;
 use crate::recommend::read::read_orders_in;
 use node::{Node, document, html};
+
+/// Two frames: by then it can be read that the page works, and cannot hear anything for a while.
+const PAINT_MS: u32 = 40;
 
 /// What a file has come to.
 enum State {
@@ -160,8 +163,7 @@ fn take(page: &Shared, from: &JsValue) {
     spawn_local(async move {
         let bytes = JsFuture::from(file.array_buffer()).await;
         // Lets the page say that it works, before it does.
-        yield_now().await;
-        yield_now().await;
+        sleep_ms(PAINT_MS).await;
         let bytes = bytes.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()).unwrap_or_default();
         let state = match read_orders_in(&file.name(), &bytes).map(|orders| analyse(&orders)) {
             Err(mistakes) => State::Wrong(mistakes),
