@@ -50,7 +50,7 @@ fn view(store: Store) -> AnyView {
 /// The way to a page of its own, which is no shopper's concern: not in another shop's page.
 fn owners(store: Store) -> AnyView {
     let link = html::a().href("insights/").child(move || store.say(words::OWNERS));
-    html::p().class("fine-print").attr("hidden", embed::is_framed()).child(link).into_any()
+    html::p().class("fine-print").attr("hidden", embed::is_framed).child(link).into_any()
 }
 
 /// One topic: a heading and what there is to say about it.
