@@ -83,7 +83,7 @@ pub(super) fn cheaper(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     } else {
         sentence.say(
             format!("Like {title}, and for less than its {price}:"),
-            format!("与{title}类似、比 {price} 便宜的有："),
+            format!("与{title}类似、比 {price}便宜的有："),
         )
     };
     show(shop, Skill::Cheaper, sentence, &head, &found, &[&product.id])
@@ -112,26 +112,23 @@ pub(super) fn gift(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
             sentence.say(format!("As a gift, up to {limit}:"), format!("{limit}以内，适合送人的有："))
         }
         (false, None) => sentence.say("As a gift:".to_owned(), "适合送人的有：".to_owned()),
-        (true, limit) => {
-            found = nearest(shop, &gift, shopper);
-            let (en, zh) =
-                limit.map_or_else(Default::default, |limit| (format!(" for up to {limit}"), format!("{limit}以内")));
+        (true, Some(limit)) => {
+            found = above(shop, &gift, shopper);
             sentence.say(
-                format!("There is no gift{en}. The least expensive are:"),
-                format!("没有{zh}的礼物。价格最低的是："),
+                format!("There is no gift for up to {limit}. For more than that:"),
+                format!("没有 {limit}以内的礼物。再贵一些的有："),
             )
         }
+        (true, None) => return Outcome::NotApplicable,
     };
     show(shop, Skill::Gift, sentence, &head, &found, &[])
 }
 
-/// Whatever it costs, the least dear first.
-fn nearest(shop: &Shop<'_>, gift: &Gift, shopper: Shopper<'_>) -> Vec<Recommendation> {
-    let gift = Gift { max_minor: None, ..gift.clone() };
-    let mut found = shop.recommender.gifts(&gift, shopper, 4 * MAX_SHOWN);
-    found.sort_by_key(|item| shop.product(&item.product).map(|product| product.current_price().minor));
-    found.truncate(MAX_SHOWN);
-    found
+/// What there is just above a limit that nothing keeps: within twice as much, else twice that.
+fn above(shop: &Shop<'_>, gift: &Gift, shopper: Shopper<'_>) -> Vec<Recommendation> {
+    let limits = (1..u64::BITS).map_while(|n| gift.max_minor.unwrap_or(1).max(1).checked_shl(n));
+    let within = |max| shop.recommender.gifts(&Gift { max_minor: Some(max), ..gift.clone() }, shopper, MAX_SHOWN);
+    limits.map(within).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// A wish is for what it says: neither the one who is to have it nor what was looked at says more.
@@ -171,6 +168,7 @@ fn known_words(shop: &Shop<'_>, text: &str) -> String {
 /// Words of titles that say nothing of a person.
 const STOP: &[&str] = &[
     "and", "the", "with", "of", "for", "to", "in", "on", "is", "my", "who", "that", "from", "at", "an", "or", "under",
+    "euro", "euros", "eur",
 ];
 
 fn show(
