@@ -112,21 +112,22 @@ pub(super) fn gift(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
             sentence.say(format!("As a gift, up to {limit}:"), format!("{limit}以内，适合送人的有："))
         }
         (false, None) => sentence.say("As a gift:".to_owned(), "适合送人的有：".to_owned()),
-        (true, Some(limit)) => {
+        (true, Some(limit)) if budget.is_none_or(|budget| budget.min.is_none()) => {
             found = above(shop, &gift, shopper);
             sentence.say(
                 format!("There is no gift for up to {limit}. For more than that:"),
                 format!("没有 {limit}以内的礼物。再贵一些的有："),
             )
         }
-        (true, None) => return Outcome::NotApplicable,
+        (true, _) => return Outcome::NotApplicable,
     };
     show(shop, Skill::Gift, sentence, &head, &found, &[])
 }
 
 /// What there is just above a limit that nothing keeps: within twice as much, else twice that.
 fn above(shop: &Shop<'_>, gift: &Gift, shopper: Shopper<'_>) -> Vec<Recommendation> {
-    let limits = (1..u64::BITS).map_while(|n| gift.max_minor.unwrap_or(1).max(1).checked_shl(n));
+    let limit = gift.max_minor.unwrap_or(1).max(1);
+    let limits = std::iter::successors(limit.checked_mul(2), |limit| limit.checked_mul(2));
     let within = |max| shop.recommender.gifts(&Gift { max_minor: Some(max), ..gift.clone() }, shopper, MAX_SHOWN);
     limits.map(within).find(|found| !found.is_empty()).unwrap_or_default()
 }
