@@ -12,16 +12,13 @@ const [dist, programs, optimized] = process.argv.slice(2);
 
 // Kept apart from the shell: weights live in OPFS, and an update of the shell never touches them.
 // The launcher belongs to the pages of others, which are to have the newest.
-// Nor do shoppers need the shop owner's page.
-const NOT_SHELL = [/^models\//, /^insights\//, /^sw\.js$/, /^embed\.js$/, /\.d\.ts$/, /^_headers$/, /^build-key$/, /^sbom\.cdx\.json$/];
+const NOT_SHELL = [/^models\//, /^sw\.js$/, /^embed\.js$/, /\.d\.ts$/, /^_headers$/, /^build-key$/, /^sbom\.cdx\.json$/];
 
 splitPage(dist, join(programs, 'page/app.wasm'), optimized);
-for (const program of ['worker_bg.wasm', 'worker_gpu_bg.wasm', 'insights/insights_bg.wasm']) optimize(join(dist, program), optimized);
+for (const worker of ['worker_bg.wasm', 'worker_gpu_bg.wasm']) optimize(join(dist, worker), optimized);
 for (const file of ['start.js', 'worker_loader.js', '_headers', 'manifest.webmanifest', 'embed.js', 'embed.d.ts']) {
   copyFileSync(join('www', file), join(dist, file));
 }
-for (const file of ['index.html', 'start.js']) copyFileSync(join('www/insights', file), join(dist, 'insights', file));
-for (const file of ['tokens.css', 'insights.css']) copyFileSync(join('www/styles', file), join(dist, 'insights', file));
 writeFileSync(join(dist, 'embed.html'), widgetPage(readFileSync(join(dist, 'index.html'), 'utf8')));
 mkdirSync(join(dist, 'icons'), { recursive: true });
 for (const icon of readdirSync('www/icons')) copyFileSync(join('www/icons', icon), join(dist, 'icons', icon));
@@ -53,7 +50,7 @@ function widgetPage(index) {
 
 async function minified(source, file) {
   // What the others declare at their top is for other scripts to see.
-  const modules = /^(start|app|insights\/)/;
+  const modules = /^(start|app)/;
   // The launcher's style sheet is a text to the minifier.
   const tight = source.replace(/const STYLE = `[\s\S]*?`;/, (style) => style.replace(/\s+/g, ' ').replace(/ ?([{};,>]) ?/g, '$1').replace(/: /g, ':'));
   const { code } = await minify({ [file]: tight }, { module: modules.test(file), compress: { passes: 2 } });

@@ -26,15 +26,13 @@ pub mod platform;
 pub mod chat;
 #[cfg(feature = "core")]
 pub mod classify;
-#[cfg(feature = "insights")]
-pub mod dashboard;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "generate")]
 pub mod generate;
 #[cfg(feature = "core")]
 pub mod gguf;
-#[cfg(any(feature = "import", feature = "insights"))]
+#[cfg(feature = "import")]
 pub mod insights;
 #[cfg(feature = "core")]
 pub mod kernels;
@@ -42,7 +40,7 @@ pub mod kernels;
 pub mod model;
 #[cfg(feature = "core")]
 pub mod privacy;
-#[cfg(any(feature = "core", feature = "insights"))]
+#[cfg(feature = "core")]
 pub mod recommend;
 #[cfg(feature = "core")]
 pub mod retrieve;

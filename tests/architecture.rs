@@ -27,7 +27,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("chat", &["protocol", "pack", "retrieve", "recommend", "classify"]),
     ("privacy", &["protocol", "platform"]),
     ("insights", &["platform", "recommend"]),
-    ("dashboard", &["protocol", "platform", "pack", "recommend", "insights"]),
     (
         "engine",
         &[

@@ -17,49 +17,28 @@
 //!   → model      one file · evaluate   a row of measures each
 //! ```
 
-#[cfg(feature = "core")]
 pub mod blend;
-#[cfg(feature = "core")]
 mod catalogue;
-#[cfg(feature = "core")]
 mod codec;
-#[cfg(feature = "core")]
 pub mod evaluate;
-#[cfg(feature = "core")]
 mod features;
-#[cfg(feature = "core")]
 mod hints;
 pub mod interactions;
-#[cfg(feature = "core")]
 pub mod journal;
-#[cfg(feature = "core")]
 pub mod known;
-#[cfg(feature = "core")]
 pub mod log;
-#[cfg(feature = "core")]
 pub mod metrics;
-#[cfg(feature = "core")]
 pub mod model;
-#[cfg(feature = "core")]
 pub mod models;
-#[cfg(feature = "core")]
 mod orders;
-#[cfg(feature = "core")]
 mod profile;
-#[cfg(any(feature = "import", feature = "insights"))]
+#[cfg(feature = "import")]
 pub mod read;
-#[cfg(feature = "core")]
 mod recommender;
-#[cfg(feature = "core")]
 mod rules;
-#[cfg(feature = "core")]
 mod tables;
-#[cfg(feature = "core")]
 pub mod tune;
-#[cfg(feature = "core")]
 mod variety;
-#[cfg(feature = "core")]
 pub mod wish;
 
-#[cfg(feature = "core")]
 pub use recommender::{Recommender, Shopper};
