@@ -424,8 +424,8 @@ iframe { all: unset; display: block; width: 100%; height: 100%; }
     #listenToDataLayer(signal) {
       const layer = (window.dataLayer ??= []);
       const take = (entry) => {
-        // `gtag('event', name, data)` pushes its arguments, Tag Manager an object.
-        const [name, data] = entry?.[0] === 'event' ? [entry[1], entry[2]] : [entry?.event, entry?.ecommerce];
+        // `gtag('event', name, data)` pushes its arguments, Tag Manager an object, with a search's words beside its name.
+        const [name, data] = entry?.[0] === 'event' ? [entry[1], entry[2]] : [entry?.event, entry?.ecommerce ?? { search_term: entry?.search_term }];
         if (data) this.#note(name, data);
       };
       for (const entry of layer) take(entry);

@@ -15,6 +15,8 @@ use crate::chat::wording::wording;
 use crate::pack::format::{Passage, Product, ShopSettings};
 use crate::pack::{Pack, PackError, ShopRules, offer};
 use crate::protocol::{Language, Offer, Reply, ReplyKind, SlotValue};
+use crate::recommend::Recommender;
+use crate::recommend::model::{Model, ModelError};
 use crate::retrieve::dense::DenseIndex;
 use crate::retrieve::lexical::LexicalIndex;
 use crate::retrieve::tokens::{is_telling, normalize, terms};
@@ -34,15 +36,25 @@ pub struct Attendant {
     passages: Vec<Passage>,
     index: Index,
     lexicon: Lexicon,
+    recommender: Recommender,
+}
+
+/// Why a pack makes no attendant.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Tables(#[from] ModelError),
 }
 
 impl Attendant {
-    pub fn open(pack: &Pack) -> Result<Attendant, PackError> {
+    pub fn open(pack: &Pack) -> Result<Attendant, OpenError> {
         Attendant::open_beside(pack, &[])
     }
 
     /// With what the page around sells beside the pack's goods.
-    pub fn open_beside(pack: &Pack, offers: &[Offer]) -> Result<Attendant, PackError> {
+    pub fn open_beside(pack: &Pack, offers: &[Offer]) -> Result<Attendant, OpenError> {
         let (settings, rules) = (pack.settings()?, pack.rules()?);
         let (mut products, passages) = (pack.products()?, pack.passages()?);
         let new = offer::beside(&products, &settings.currency, offers);
@@ -56,7 +68,9 @@ impl Attendant {
             }
         };
         let lexicon = Lexicon::new(&settings, &rules, &products);
-        Ok(Attendant { settings, rules, products, passages, index, lexicon })
+        let model = pack.tables().map(Model::read).transpose()?;
+        let recommender = Recommender::new(&products, pack.embeddings()?.as_ref(), model, pack.ranking()?);
+        Ok(Attendant { settings, rules, products, passages, index, lexicon, recommender })
     }
 
     pub fn settings(&self) -> &ShopSettings {
@@ -79,6 +93,10 @@ impl Attendant {
         &self.index
     }
 
+    pub fn recommender(&self) -> &Recommender {
+        &self.recommender
+    }
+
     pub(super) fn lexicon(&self) -> &Lexicon {
         &self.lexicon
     }
@@ -93,7 +111,7 @@ impl Attendant {
     }
 
     pub(super) fn shop(&self) -> Shop<'_> {
-        Shop { settings: &self.settings, rules: &self.rules, products: &self.products }
+        Shop { settings: &self.settings, rules: &self.rules, products: &self.products, recommender: &self.recommender }
     }
 
     /// Replies to a turn. `embeddings` are those of [`Turn::texts`], by an encoder the index accepts; none

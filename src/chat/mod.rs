@@ -41,7 +41,7 @@ mod turn;
 mod wish;
 mod wording;
 
-pub use attendant::Attendant;
+pub use attendant::{Attendant, OpenError};
 pub use conversation::Conversation;
 pub use language::detect_language;
 pub use message::MAX_MESSAGE_CHARS;

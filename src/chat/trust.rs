@@ -101,6 +101,7 @@ impl Attendant {
                     follows && part.slots.colours.iter().any(|one| !one.span.is_empty())
                         || self.asks_of_it(part, &outcome)
                 }
+                _ if matches!(skill, Skill::Cheaper | Skill::Gift) => true,
                 _ if skill == Skill::CompareProducts => part.slots.products.len() >= 2,
                 _ if follows => true,
                 Outcome::Needs { .. } => match skill {

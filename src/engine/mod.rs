@@ -13,7 +13,7 @@ pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 use shopper::Memory;
 
-use crate::chat::{Attendant, Conversation, Growing, Message, deltas};
+use crate::chat::{Attendant, Conversation, Growing, Message, OpenError, deltas};
 use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
 use crate::platform::{self, CancelToken, DrawerError, json};
@@ -22,8 +22,6 @@ use crate::protocol::{
     DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known, Language, Offer,
     Recommendation, Reply, ShopperEvent, Surface,
 };
-use crate::recommend::Recommender;
-use crate::recommend::model::{Model, ModelError as TablesError};
 
 /// One shop, an encoder a language, and no conversation: its state comes with each message. Everything is behind `&self`: requests overlap, and none
 /// holds a borrow while it waits.
@@ -38,7 +36,6 @@ struct Shop {
     /// For when the page around tells of more goods.
     pack: Rc<Pack>,
     attendant: Attendant,
-    recommender: Recommender,
 }
 
 impl Engine {
@@ -55,10 +52,8 @@ impl Engine {
     fn furnish(&self, pack: Rc<Pack>, offers: &[Offer]) -> Result<Event, EngineError> {
         let attendant = Attendant::open_beside(&pack, offers)?;
         let n_products = attendant.products().len();
-        let model = pack.tables().map(Model::read).transpose()?;
-        let recommender = Recommender::new(attendant.products(), pack.embeddings()?.as_ref(), model, pack.ranking()?);
         let event = Event::PackOpened { id: pack.id().to_owned(), n_products, n_passages: attendant.passages().len() };
-        *self.shop.borrow_mut() = Some(Rc::new(Shop { pack, attendant, recommender }));
+        *self.shop.borrow_mut() = Some(Rc::new(Shop { pack, attendant }));
         Ok(event)
     }
 
@@ -183,8 +178,8 @@ impl From<PackError> for EngineError {
     }
 }
 
-impl From<TablesError> for EngineError {
-    fn from(error: TablesError) -> Self {
+impl From<OpenError> for EngineError {
+    fn from(error: OpenError) -> Self {
         EngineError::new(ErrorCode::BadPack, error.to_string())
     }
 }

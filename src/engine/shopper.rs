@@ -32,7 +32,7 @@ impl Memory {
         }
         let shopper =
             if personal { of(&journal, now_ms) } else { Shopper { records: &[], learned_from_ms: 0.0, now_ms } };
-        shop.recommender.recommend(surface, shopper, limit)
+        shop.attendant.recommender().recommend(surface, shopper, limit)
     }
 
     /// Whether all that is known is on the disk now.
@@ -60,7 +60,7 @@ impl Memory {
                 journal.note(vec![ShopperEvent::new(ShopperAction::NotInterested, product, now_ms)], now_ms).await
             }
             Erasure::Insight(insight) => {
-                journal.erase(|record| shop.recommender.stands_on(insight, record), now_ms).await
+                journal.erase(|record| shop.attendant.recommender().stands_on(insight, record), now_ms).await
             }
         }
     }
@@ -71,7 +71,7 @@ impl Memory {
         let _ = journal.refresh(now_ms).await;
         Known {
             events: journal.log().newest(MAX_SHOWN),
-            insights: shop.recommender.insights(of(&journal, now_ms)),
+            insights: shop.attendant.recommender().insights(of(&journal, now_ms)),
             stored: journal.is_stored(),
             n_unreadable: journal.n_unreadable() + self.vault.n_aside().await.unwrap_or(0),
         }

@@ -11,6 +11,7 @@
 
 pub mod calendar;
 pub mod format;
+pub mod mistakes;
 pub mod money;
 pub mod offer;
 #[cfg(any(feature = "core", feature = "ui"))]

@@ -15,6 +15,7 @@
 //!   → models     scores [n_items], a table each
 //!   → blend      weights learned on each user's last basket
 //!   → model      one file · evaluate   a row of measures each
+//! tables counted elsewhere, by `sql/*.sql` ─ read → model
 //! ```
 
 pub mod blend;

@@ -208,8 +208,12 @@ impl Sections<'_> {
 }
 
 mod calls;
+#[cfg(feature = "import")]
+mod ready;
 
 pub use calls::Ranked;
+#[cfg(feature = "import")]
+pub use ready::{Kept, MIN_SHOPPERS, ReadyItem, ReadyPair, ReadyTables};
 
 #[cfg(test)]
 mod tests;

@@ -24,10 +24,10 @@ fn action_weight(record: &Record) -> f64 {
         ShopperAction::Purchase => 5.0,
         ShopperAction::Liked => 4.0,
         ShopperAction::AddToCart => 3.0,
-        ShopperAction::ViewItem => 1.0,
+        ShopperAction::ViewItem | ShopperAction::BeginCheckout => 1.0,
         ShopperAction::Dwell => (record.event.secs / LONG_LOOK_SECS).clamp(0.0, 1.0),
         ShopperAction::SelectItem | ShopperAction::Search => 0.5,
-        ShopperAction::ViewItemList | ShopperAction::BeginCheckout => 0.0,
+        ShopperAction::ViewItemList => 0.0,
         ShopperAction::RemoveFromCart => -1.5,
         ShopperAction::NotInterested => -4.0,
     }

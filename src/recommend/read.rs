@@ -9,6 +9,7 @@
 //! ```
 
 mod gather;
+mod ready;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -20,9 +21,11 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned, fmt::strtime};
 
-use crate::pack::import::{Mistake, Mistakes};
+use crate::pack::mistakes::{Mistake, Mistakes};
 use crate::recommend::interactions::{Basket, Interactions, Orders};
 use gather::{Gatherer, Indices};
+
+pub use ready::read_tables;
 
 /// More than this many mistakes have one cause; the rest is not listed.
 const MAX_MISTAKES: usize = 50;
@@ -50,6 +53,21 @@ const BOUGHT: &[&str] = &["purchase", "order_completed"];
 const PASSED_OVER: &[&str] =
     &["remove_from_cart", "search", "not_interested", "product_removed", "products_searched", "refund"];
 
+/// The first line that says anything, in lower case: it tells what kind of file this is.
+fn first_line(mut file: impl BufRead) -> String {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        // What cannot be read here cannot be read later either, and is named there.
+        let n = file.read_until(b'\n', &mut line).unwrap_or(0);
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if n == 0 || !text.is_empty() {
+            return text.to_lowercase();
+        }
+    }
+}
+
 struct Reader {
     file: String,
     mistakes: Mistakes,
@@ -71,21 +89,17 @@ pub fn read_events(path: &Path) -> Result<Interactions, Mistakes> {
 /// Everything to put right, by line.
 pub fn read_orders(path: &Path) -> Result<Orders, Mistakes> {
     let mut reader = Reader::new(path);
-    let Some(first) = reader.first_line(path) else { return Err(reader.mistakes) };
-    let columns: Vec<&str> = first.split(',').map(|name| name.trim().trim_matches('"')).collect();
+    let Some(first) = reader.open(path).map(first_line) else { return Err(reader.mistakes) };
     let Some(file) = reader.open(path) else { return Err(reader.mistakes) };
-    let orders = if columns.iter().any(|name| name.starts_with("lineitem ")) {
-        reader.shopify(file)
-    } else if columns.len() > 1 {
-        reader.events(file)
-    } else {
-        let data = reader.sequences(file);
-        Orders { values: data.histories.iter().map(|history| vec![0.0; history.len()]).collect(), data }
-    };
-    if orders.data.users.is_empty() && reader.mistakes.0.is_empty() {
-        reader.mistake(None, "holds no events", "add one line an event");
-    }
-    reader.finish(orders)
+    reader.orders(&first, file)
+}
+
+/// Reads the bytes of such a file, which the mistakes call by its `name`.
+///
+/// # Errors
+/// Everything to put right, by line.
+pub fn read_orders_in(name: &str, bytes: &[u8]) -> Result<Orders, Mistakes> {
+    Reader::new(Path::new(name)).orders(&first_line(bytes), bytes)
 }
 
 /// Reads what describes items: CSV with a column `item` (or `id`), whose other columns are the text, or a JSON
@@ -95,7 +109,7 @@ pub fn read_orders(path: &Path) -> Result<Orders, Mistakes> {
 /// Everything to put right, by line.
 pub fn read_items(path: &Path) -> Result<BTreeMap<String, String>, Mistakes> {
     let mut reader = Reader::new(path);
-    let Some(first) = reader.first_line(path) else { return Err(reader.mistakes) };
+    let Some(first) = reader.open(path).map(first_line) else { return Err(reader.mistakes) };
     let Some(file) = reader.open(path) else { return Err(reader.mistakes) };
     let items = if first.starts_with('{') {
         reader.json_items(file)
@@ -137,20 +151,21 @@ impl Reader {
         }
     }
 
-    /// The first line that says anything, in lower case: it tells what kind of file this is.
-    fn first_line(&mut self, path: &Path) -> Option<String> {
-        let mut file = self.open(path)?;
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            // What cannot be read here cannot be read later either, and is named there.
-            let n = file.read_until(b'\n', &mut line).unwrap_or(0);
-            let text = String::from_utf8_lossy(&line);
-            let text = text.trim_start_matches('\u{feff}').trim();
-            if n == 0 || !text.is_empty() {
-                return Some(text.to_lowercase());
-            }
+    /// Reads a file of orders, whose `first` line tells its kind.
+    fn orders(mut self, first: &str, file: impl BufRead) -> Result<Orders, Mistakes> {
+        let columns: Vec<&str> = first.split(',').map(|name| name.trim().trim_matches('"')).collect();
+        let orders = if columns.iter().any(|name| name.starts_with("lineitem ")) {
+            self.shopify(file)
+        } else if columns.len() > 1 {
+            self.events(file)
+        } else {
+            let data = self.sequences(file);
+            Orders { values: data.histories.iter().map(|history| vec![0.0; history.len()]).collect(), data }
+        };
+        if orders.data.users.is_empty() && self.mistakes.0.is_empty() {
+            self.mistake(None, "holds no events", "add one line an event");
         }
+        self.finish(orders)
     }
 
     /// Calls `take` for each line of a CSV file whose header has the `needed` columns, with the place of each column.

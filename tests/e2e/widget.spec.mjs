@@ -359,11 +359,13 @@ test('what the shop tells its analytics and search engines is known in the frame
     document.body.append(widget.cloneNode());
     widget.remove();
     (function () { dataLayer.push(arguments); })('event', 'add_to_cart', { items: [{ item_id: 'two' }] });
+    dataLayer.push({ event: 'search', search_term: 'oolong' }, { event: 'gtm.dom' });
     document.querySelector('#tea').show();
   });
   const frame = page.locator('#tea').frameLocator('iframe');
   await frame.getByRole('link', { name: 'How this works' }).click();
-  await expect(frame.locator('.record-row')).toHaveCount(3);
+  await expect(frame.locator('.record-row', { hasText: 'Searched for “oolong”' })).toHaveCount(1);
+  await expect(frame.locator('.record-row').nth(3)).toBeVisible();
 });
 
 test('what the page sells beside the pack is found, asked about and put into the cart, as text', async ({ page, hosts }) => {

@@ -29,7 +29,8 @@ pub enum Command {
         /// The shop's order history (see `recommend train`), in place of the one that shop.toml names.
         #[arg(long, conflicts_with = "tables")]
         events: Option<PathBuf>,
-        /// What `recommend train` has made of it, ready.
+        /// What `recommend train` has made of it, ready; or a folder of tables as src/recommend/sql makes them where a
+        /// history lies that outgrows this machine.
         #[arg(long)]
         tables: Option<PathBuf>,
     },

@@ -10,8 +10,8 @@ use attendant::protocol::{Language, ShopperAction, ShopperEvent, Surface};
 use attendant::recommend::evaluate::{Report, evaluate};
 use attendant::recommend::interactions::Interactions;
 use attendant::recommend::log::{DAY_MS, Log, Record};
-use attendant::recommend::model::Model;
-use attendant::recommend::read::{read_events, read_items};
+use attendant::recommend::model::{MIN_SHOPPERS, Model, ReadyTables};
+use attendant::recommend::read::{read_events, read_items, read_tables};
 use attendant::recommend::tune::others_share;
 use attendant::recommend::{Recommender, Shopper};
 
@@ -59,6 +59,8 @@ pub enum Command {
 /// A pack's order history, or what was made of it.
 pub enum Orders {
     History(Box<Interactions>),
+    /// Counted elsewhere.
+    Ready(ReadyTables),
     Tables(Vec<u8>),
 }
 
@@ -69,6 +71,9 @@ pub fn orders_of(
     events: Option<PathBuf>,
     tables: Option<PathBuf>,
 ) -> anyhow::Result<Option<Orders>> {
+    if let Some(folder) = tables.as_ref().filter(|tables| tables.is_dir()) {
+        return Ok(Some(Orders::Ready(or_exit(read_tables(folder)))));
+    }
     if let Some(tables) = tables {
         let bytes = std::fs::read(&tables).with_context(|| format!("cannot read {}", tables.display()))?;
         Model::read(&bytes).with_context(|| format!("{} holds no tables", tables.display()))?;
@@ -84,8 +89,29 @@ impl Orders {
     pub fn teach(self, shop: &mut ShopSource, pack: &[u8]) -> anyhow::Result<()> {
         /// 6 MB for 10,000 products.
         const MAX_BYTES_A_PRODUCT: usize = 600;
+        // Popularity counts from the last day on: one order of next year would hide it until then.
+        let today = attendant::platform::clock::unix_ms() / DAY_MS;
         let bytes = match self {
             Orders::Tables(bytes) => bytes,
+            Orders::Ready(tables) => {
+                let known: HashSet<&str> = shop.products.iter().map(|product| product.id.as_str()).collect();
+                let n_counted = tables.items.len();
+                if f64::from(tables.until_day) > today + 1.0 {
+                    bail!("the tables count orders of days to come: correct their times");
+                }
+                let (model, kept) = tables.into_model(MIN_SHOPPERS, |item| known.contains(item));
+                if model.items.is_empty() {
+                    bail!(
+                        "none of the {n_counted} items in the tables is in products.csv with {MIN_SHOPPERS} shoppers: are these its ids?"
+                    );
+                }
+                println!(
+                    "{} of {n_counted} items in the tables, {} pairs; fewer than {MIN_SHOPPERS} shoppers stand behind {} items \
+                     and {} pairs, which are left out",
+                    kept.items, kept.pairs, kept.rare_items, kept.rare_pairs
+                );
+                model.write()
+            }
             Orders::History(all) => {
                 let known: HashSet<&str> = shop.products.iter().map(|product| product.id.as_str()).collect();
                 let data = all.only(|item| known.contains(item));
@@ -95,8 +121,6 @@ impl Orders {
                         all.items.len()
                     );
                 }
-                // Popularity counts from the last day on: one order of next year would hide it until then.
-                let today = attendant::platform::clock::unix_ms() / DAY_MS;
                 if data.has_clock && data.end() > today + 1.0 {
                     bail!("the order history holds orders of days to come: correct their times");
                 }

@@ -133,7 +133,7 @@ fn price_need(budget: &Budget, sentence: &mut Sentence) -> Need {
     Need { words, fits: Box::new(move |product| budget.allows(product.current_price())) }
 }
 
-fn line(product: &Product, sentence: &mut Sentence) -> String {
+pub(super) fn line(product: &Product, sentence: &mut Sentence) -> String {
     let price = sentence.money(product.current_price());
     let title = product.title.text(sentence.language);
     let stock = match product.is_in_stock() {

@@ -17,6 +17,7 @@ mod propose;
 mod returns;
 mod shipping;
 mod warranty;
+mod wishes;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ use crate::pack::calendar::{Clock, Date, Span};
 use crate::pack::rules::{Channel, Handoff};
 use crate::pack::{Money, Product, ShopRules, ShopSettings};
 use crate::protocol::Language;
+use crate::recommend::Recommender;
 
 /// What can be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +49,10 @@ pub enum Skill {
     ProductDetails,
     CompareProducts,
     FilterCatalogue,
+    /// What is like a product and costs less.
+    Cheaper,
+    /// A gift for somebody.
+    Gift,
     /// A share or a coupon off a sum.
     Discount,
     /// A gift card on a basket.
@@ -62,6 +68,7 @@ pub struct Shop<'a> {
     pub settings: &'a ShopSettings,
     pub rules: &'a ShopRules,
     pub products: &'a [Product],
+    pub recommender: &'a Recommender,
 }
 
 /// One message, read.
@@ -195,6 +202,8 @@ pub fn run(skill: Skill, shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         Skill::ProductDetails => details::answer(shop, request),
         Skill::CompareProducts => compare::answer(shop, request),
         Skill::FilterCatalogue => catalogue::answer(shop, request),
+        Skill::Cheaper => wishes::cheaper(shop, request),
+        Skill::Gift => wishes::gift(shop, request),
         Skill::Discount => arithmetic::discount(shop, request),
         Skill::GiftCard => arithmetic::gift_card(shop, request),
         Skill::OrderStatus => orders::answer(shop, request),

@@ -1,6 +1,7 @@
 //! Which skills the words of a message ask for.
 
 use super::details::{PRICE, STOCK};
+use super::wishes::{wants_cheaper, wants_gift};
 use super::words::says;
 use super::{Request, Shop, Skill};
 use crate::retrieve::tokens::normalize;
@@ -236,6 +237,8 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
             skills.push(skill);
         }
     };
+    add(wants_cheaper(&text, request), Skill::Cheaper);
+    add(wants_gift(&text), Skill::Gift);
     let several = slots.products.len() >= 2
         || slots.products.is_empty() && request.shown.len() >= 2 && has(&["compare", "比较", "对比"]);
     add(several && has(COMPARE), Skill::CompareProducts);

@@ -10,12 +10,15 @@ use crate::pack::import::{ShopSource, read_shop};
 static SHOP: LazyLock<ShopSource> = LazyLock::new(|| {
     read_shop(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/www/shop"))).expect("the demo shop is sound")
 });
+static RECOMMENDER: LazyLock<Recommender> =
+    LazyLock::new(|| Recommender::new(&SHOP.products, None, None, SHOP.ranking.clone()));
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(&SHOP.settings, &SHOP.rules, &SHOP.products));
 
 const NOON_MS: i64 = 1_795_608_000_000;
 
 fn ask_at(text: &str, now_ms: i64, shown: &[&str]) -> (Vec<Skill>, Outcome) {
-    let shop = Shop { settings: &SHOP.settings, rules: &SHOP.rules, products: &SHOP.products };
+    let shop =
+        Shop { settings: &SHOP.settings, rules: &SHOP.rules, products: &SHOP.products, recommender: &RECOMMENDER };
     let language = crate::chat::detect_language(text, Language::En);
     let shown: Vec<String> = shown.iter().map(|id| (*id).to_owned()).collect();
     let slots = LEXICON.read(text, SHOP.rules.zone.local(now_ms).0, &shown);
@@ -256,7 +259,7 @@ fn an_order_is_looked_up_only_where_the_shop_says_and_the_address_is_shown() {
 #[test]
 fn a_shop_without_rules_computes_nothing_but_its_catalogue() {
     let rules = ShopRules::default();
-    let shop = Shop { settings: &SHOP.settings, rules: &rules, products: &SHOP.products };
+    let shop = Shop { settings: &SHOP.settings, rules: &rules, products: &SHOP.products, recommender: &RECOMMENDER };
     for text in [
         "shipping to France?",
         "are you open now",
@@ -309,7 +312,8 @@ fn no_message_makes_a_skill_panic() {
         Skill::FreeShipping,
         Skill::OrderStatus,
     ];
-    let shop = Shop { settings: &SHOP.settings, rules: &SHOP.rules, products: &SHOP.products };
+    let shop =
+        Shop { settings: &SHOP.settings, rules: &SHOP.rules, products: &SHOP.products, recommender: &RECOMMENDER };
     for text in [
         "",
         "100% off 99999999999 €",

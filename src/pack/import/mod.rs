@@ -17,10 +17,10 @@ mod settings;
 mod source;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::pack::format::{Passage, Product, ShopSettings};
+pub use crate::pack::mistakes::{Mistake, Mistakes};
 use crate::pack::ranking::Ranking;
 use crate::pack::rules::ShopRules;
 
@@ -38,45 +38,6 @@ pub struct ShopSource {
     pub events: Option<PathBuf>,
     /// What the orders teach: `recommend::model`'s file, as it goes into the pack.
     pub tables: Option<Vec<u8>>,
-}
-
-/// One thing to put right.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mistake {
-    /// Relative to the shop's folder.
-    pub file: String,
-    /// From 1; `None` where the whole file is meant.
-    pub line: Option<u64>,
-    pub what: String,
-    pub cure: String,
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {} — {}", self.file, self.what, self.cure),
-            None => write!(f, "{}: {} — {}", self.file, self.what, self.cure),
-        }
-    }
-}
-
-/// All that is wrong with a shop's folder, by file and line.
-#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-pub struct Mistakes(pub Vec<Mistake>);
-
-impl fmt::Display for Mistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for mistake in &self.0 {
-            writeln!(f, "{mistake}")?;
-        }
-        write!(f, "{} to put right", self.0.len())
-    }
-}
-
-impl Mistakes {
-    fn add(&mut self, file: &str, line: impl Into<Option<u64>>, what: impl Into<String>, cure: impl Into<String>) {
-        self.0.push(Mistake { file: file.to_owned(), line: line.into(), what: what.into(), cure: cure.into() });
-    }
 }
 
 /// Reads the shop in `dir`, or lists all that is wrong with it.
