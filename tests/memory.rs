@@ -32,9 +32,9 @@ unsafe impl GlobalAlloc for Counted {
 static ALLOCATOR: Counted = Counted;
 
 const N_ROWS: usize = 400_000;
-/// Twice 24 while the vector of rows grows, half of it to sort, and the baskets they become. A million rows then take
-/// 120 MB at the most, five million 600.
-const MAX_BYTES_A_ROW: usize = 120;
+/// Twice 24 while the vector of rows grows, half of it to sort, and the baskets they become: five million rows take
+/// 400 MB at the most.
+const MAX_BYTES_A_ROW: usize = 80;
 
 #[test]
 fn a_row_of_a_history_takes_so_much_memory_and_no_more() {
