@@ -156,13 +156,22 @@ impl BlendTrainer {
                 weights[at] -= rate * m / (v.sqrt() + 1e-8);
             }
         }
-        Blend { new: weights[..n].to_vec(), seen: weights[n..].to_vec() }
+        Blend::of_flat(&weights, self.n_models)
     }
 
     fn gradient(&self, weights: &[f32]) -> Vec<f32> {
         const RIDGE: f32 = 1e-4;
-        let mut gradient: Vec<f32> = weights.iter().map(|weight| RIDGE * weight).collect();
+        let mut sum: Vec<f32> = weights.iter().map(|weight| RIDGE * weight).collect();
+        let share = (self.examples.len() as f32).recip();
+        self.each_gradient(weights, |gradient| sum.iter_mut().zip(gradient).for_each(|(to, from)| *to += share * from));
+        sum
+    }
+
+    /// Calls `take` with each case's gradient.
+    pub fn each_gradient(&self, weights: &[f32], mut take: impl FnMut(&[f32])) {
+        let mut gradient = vec![0.0; weights.len()];
         for example in &self.examples {
+            gradient.fill(0.0);
             let dot = |features: &Vec<f32>| features.iter().zip(weights).map(|(a, b)| a * b).sum::<f32>();
             let scores: Vec<f32> = example.features.iter().map(dot).collect();
             let max = scores.iter().copied().fold(f32::MIN, f32::max);
@@ -171,11 +180,10 @@ impl BlendTrainer {
                 (exp.iter().sum::<f32>(), example.is_wanted.iter().filter(|wanted| **wanted).count() as f32);
             for ((features, exp), &wanted) in example.features.iter().zip(&exp).zip(&example.is_wanted) {
                 let error = exp / total - if wanted { 1.0 / n_wanted } else { 0.0 };
-                let error = error / self.examples.len() as f32;
                 gradient.iter_mut().zip(features).for_each(|(to, feature)| *to += error * feature);
             }
+            take(&gradient);
         }
-        gradient
     }
 }
 
@@ -184,6 +192,17 @@ impl Blend {
     pub fn even(n_models: usize) -> Blend {
         let n = N_FEATURES * n_models;
         Blend { new: vec![1.0; n], seen: vec![1.0; n + 1] }
+    }
+
+    /// All weights in one row, those of new items first.
+    pub fn flat(&self) -> Vec<f32> {
+        self.new.iter().chain(&self.seen).copied().collect()
+    }
+
+    /// From what [`Blend::flat`] gave.
+    pub fn of_flat(weights: &[f32], n_models: usize) -> Blend {
+        let (new, seen) = weights.split_at(N_FEATURES * n_models);
+        Blend { new: new.to_vec(), seen: seen.to_vec() }
     }
 
     /// Whether there are weights for so many models, and no more.

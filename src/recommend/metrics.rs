@@ -36,6 +36,20 @@ pub struct Measures {
     pub tail_share: f64,
 }
 
+/// A mean and the bounds of its 95 % interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Interval {
+    pub mean: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+impl std::fmt::Display for Interval {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:+.4} [{:+.4}, {:+.4}]", self.mean, self.low, self.high)
+    }
+}
+
 /// Judges the first `k` of `list`. `wanted` holds every item once; without any all is 0.
 pub fn judge(list: &[u32], wanted: &[u32], k: usize) -> CaseScore {
     let gain = |place: usize| 1.0 / (place as f64 + 2.0).log2();
@@ -87,17 +101,17 @@ fn gini(mut counts: Vec<u64>) -> f64 {
 
 /// Mean of `differences` and the 95 % interval of that mean, by the percentile bootstrap (Efron 1979) over
 /// `n_samples` draws with a fixed seed.
-pub fn bootstrap_interval(differences: &[f64], n_samples: usize) -> (f64, f64, f64) {
+pub fn bootstrap_interval(differences: &[f64], n_samples: usize) -> Interval {
     let n = differences.len();
     if n == 0 {
-        return (0.0, 0.0, 0.0);
+        return Interval::default();
     }
     let mut random = SplitMix64::new(1);
     let mut means: Vec<f64> =
         (0..n_samples).map(|_| (0..n).map(|_| differences[random.below(n)]).sum::<f64>() / n as f64).collect();
     means.sort_by(f64::total_cmp);
     let at = |share: f64| means[((n_samples - 1) as f64 * share).round() as usize];
-    (differences.iter().sum::<f64>() / n as f64, at(0.025), at(0.975))
+    Interval { mean: differences.iter().sum::<f64>() / n as f64, low: at(0.025), high: at(0.975) }
 }
 
 #[cfg(test)]
@@ -132,9 +146,9 @@ mod tests {
     #[test]
     fn the_interval_holds_the_mean_and_repeats() {
         let differences: Vec<f64> = (0..200).map(|at| f64::from(at % 3)).collect();
-        let (mean, low, high) = bootstrap_interval(&differences, 500);
+        let Interval { mean, low, high } = bootstrap_interval(&differences, 500);
         assert!(low < mean && mean < high && high - low < 0.4, "{low} {mean} {high}");
-        assert_eq!(bootstrap_interval(&differences, 500), (mean, low, high));
-        assert_eq!(bootstrap_interval(&[2.0; 5], 100), (2.0, 2.0, 2.0));
+        assert_eq!(bootstrap_interval(&differences, 500), Interval { mean, low, high });
+        assert_eq!(bootstrap_interval(&[2.0; 5], 100), Interval { mean: 2.0, low: 2.0, high: 2.0 });
     }
 }

@@ -35,7 +35,10 @@ mod profile;
 #[cfg(feature = "import")]
 pub mod read;
 mod recommender;
+#[cfg(feature = "import")]
+pub mod release;
 mod rules;
+pub mod statement;
 mod tables;
 pub mod tune;
 mod variety;

@@ -72,7 +72,7 @@ impl TablesConfig {
         }
     };
 
-    fn of(traits: Traits) -> TablesConfig {
+    pub fn of(traits: Traits) -> TablesConfig {
         if traits.has_baskets { TablesConfig::BASKETS } else { TablesConfig::SEQUENCES }
     }
 }

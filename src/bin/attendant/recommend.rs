@@ -7,12 +7,13 @@ use anyhow::{Context, bail};
 use attendant::pack::Pack;
 use attendant::pack::import::{Mistakes, ShopSource};
 use attendant::protocol::{Language, ShopperAction, ShopperEvent, Surface};
-use attendant::recommend::evaluate::{Report, evaluate};
+use attendant::recommend::evaluate::{Gain, Report, evaluate};
 use attendant::recommend::interactions::Interactions;
 use attendant::recommend::log::{DAY_MS, Log, Record};
 use attendant::recommend::model::Model;
 use attendant::recommend::read::{read_events, read_items};
-use attendant::recommend::tune::others_share;
+use attendant::recommend::release::{Budget, Noise, Release, choose, release};
+use attendant::recommend::tune::others_shares;
 use attendant::recommend::{Recommender, Shopper};
 
 /// Learn recommendations from a shop's order history, and measure them.
@@ -26,6 +27,8 @@ pub enum Command {
         /// CSV item,title,… or a JSON object of attributes by item.
         #[arg(long)]
         items: Option<PathBuf>,
+        #[command(flatten)]
+        privacy: PrivacyArgs,
         #[arg(short, long)]
         output: PathBuf,
     },
@@ -51,14 +54,49 @@ pub enum Command {
         /// Only what a user never had is recommended and wanted.
         #[arg(long)]
         new_only: bool,
+        /// Adds a row for the tables as a pack would carry them, under the privacy that these options ask for.
+        #[arg(long)]
+        released: bool,
+        #[command(flatten)]
+        privacy: PrivacyArgs,
         #[arg(long)]
         json: bool,
     },
 }
 
-/// A pack's order history, or what was made of it.
+/// How well customers are hidden in tables.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PrivacyArgs {
+    /// The privacy budget of each customer: all that tables tell of one changes chances by at most e^EPSILON. Smaller
+    /// hides better and teaches less.
+    #[arg(long, default_value_t = Budget::default().epsilon, value_parser = read_epsilon)]
+    epsilon: f64,
+    /// Items and pairs that fewer customers took are left out.
+    #[arg(long, default_value_t = Budget::default().min_customers, value_parser = clap::value_parser!(u32).range(2..))]
+    min_customers: u32,
+    /// Draws the same noise each time: for tests only, since who knows the seed can take the noise away.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+fn read_epsilon(text: &str) -> Result<f64, String> {
+    let epsilon = text.parse().ok().filter(|epsilon: &f64| (0.01..=32.0).contains(epsilon));
+    epsilon.ok_or_else(|| "a number from 0.01 to 32 is asked for: more would hide nobody".to_owned())
+}
+
+impl PrivacyArgs {
+    fn budget(&self) -> Budget {
+        Budget { epsilon: self.epsilon, min_customers: self.min_customers, ..Budget::default() }
+    }
+
+    fn noise(&self) -> Noise {
+        self.seed.map_or_else(Noise::of_system, Noise::of_seed)
+    }
+}
+
+/// A pack's order history and how to hide its customers, or what was made of it.
 pub enum Orders {
-    History(Box<Interactions>),
+    History(Box<Interactions>, PrivacyArgs),
     Tables(Vec<u8>),
 }
 
@@ -68,14 +106,19 @@ pub fn orders_of(
     dir: &Path,
     events: Option<PathBuf>,
     tables: Option<PathBuf>,
+    privacy: PrivacyArgs,
 ) -> anyhow::Result<Option<Orders>> {
     if let Some(tables) = tables {
         let bytes = std::fs::read(&tables).with_context(|| format!("cannot read {}", tables.display()))?;
-        Model::read(&bytes).with_context(|| format!("{} holds no tables", tables.display()))?;
+        let model = Model::read(&bytes).with_context(|| format!("{} holds no tables", tables.display()))?;
+        let Some(statement) = model.statement() else {
+            bail!("{} does not hide customers: make it again with `recommend train`", tables.display());
+        };
+        println!("{statement}");
         return Ok(Some(Orders::Tables(bytes)));
     }
     let events = events.or_else(|| shop.events.as_ref().map(|events| dir.join(events)));
-    Ok(events.map(|events| Orders::History(Box::new(or_exit(read_events(&events))))))
+    Ok(events.map(|events| Orders::History(Box::new(or_exit(read_events(&events))), privacy)))
 }
 
 impl Orders {
@@ -86,7 +129,7 @@ impl Orders {
         const MAX_BYTES_A_PRODUCT: usize = 600;
         let bytes = match self {
             Orders::Tables(bytes) => bytes,
-            Orders::History(all) => {
+            Orders::History(all, privacy) => {
                 let known: HashSet<&str> = shop.products.iter().map(|product| product.id.as_str()).collect();
                 let data = all.only(|item| known.contains(item));
                 if data.users.is_empty() {
@@ -101,15 +144,30 @@ impl Orders {
                     bail!("the order history holds orders of days to come: correct their times");
                 }
                 println!("{} of {} items in the order history are in the catalogue", data.items.len(), all.items.len());
-                let (before, last) = data.split_last();
-                let embeddings = Pack::open(pack.to_vec())?.embeddings()?;
-                let model = Model::train(&before, &[]);
-                let judge = Recommender::new(&shop.products, embeddings.as_ref(), Some(model), shop.ranking.clone());
-                if let Some((share, ndcg)) = others_share(&judge, &before.cases(&last), &before.items) {
-                    println!("others count {share:.1} beside likeness: NDCG@10 {ndcg:.3} on last orders");
-                    shop.ranking.others_share = share;
+                let mut noise = privacy.noise();
+                let Release { model, judges, rho_left } = release(&data, &[], &privacy.budget(), &mut noise);
+                if let Some(statement) = model.statement() {
+                    println!("{statement}");
                 }
-                Model::train(&data, &[]).write()
+                if model.items.is_empty() {
+                    println!("the customers are too few to tell of any of them: a pack without tables");
+                    return Ok(());
+                }
+                let bytes = model.write();
+                let embeddings = Pack::open(pack.to_vec())?.embeddings()?;
+                let judge = Recommender::new(&shop.products, embeddings.as_ref(), Some(model), shop.ranking.clone());
+                let (before, last) = data.split_last();
+                // Who is one of them is decided by their own name; a limit on them changes one for another.
+                const MAX_CASES: usize = 500;
+                let judges: HashSet<usize> = judges.into_iter().take(MAX_CASES).collect();
+                let mut cases = before.cases(&last);
+                cases.retain(|case| case.user.is_some_and(|user| judges.contains(&user)));
+                let shares = others_shares(&judge, &cases, &before.items);
+                if let Some(tenths) = choose(&shares, rho_left, &mut noise) {
+                    shop.ranking.others_share = tenths as f32 / 10.0;
+                    println!("others count {:.1} beside likeness", shop.ranking.others_share);
+                }
+                bytes
             }
         };
         println!("what orders teach: {} bytes", bytes.len());
@@ -158,6 +216,11 @@ fn preview(preview: Preview) -> anyhow::Result<()> {
     let bytes = std::fs::read(&preview.pack).with_context(|| format!("cannot read {}", preview.pack.display()))?;
     let pack = Pack::open(bytes)?;
     let model = pack.tables().map(Model::read).transpose()?;
+    match model.as_ref().map(Model::statement) {
+        Some(Some(statement)) => eprintln!("{statement}"),
+        Some(None) => eprintln!("these tables hide no customer: build the pack again"),
+        None => {}
+    }
     let products = pack.products()?;
     let recommender = Recommender::new(&products, pack.embeddings()?.as_ref(), model, pack.ranking()?);
     let now_ms = attendant::platform::clock::unix_ms();
@@ -206,21 +269,26 @@ fn read_log(path: &Path, now_ms: f64) -> anyhow::Result<Vec<Record>> {
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Preview(args) => preview(args),
-        Command::Train { events, items, output } => train(&events, items.as_deref(), &output),
-        Command::Eval { train, test, sequences, items, k, new_only, json, .. } => {
+        Command::Train { events, items, privacy, output } => train(&events, items.as_deref(), &privacy, &output),
+        Command::Eval { train, test, sequences, items, k, new_only, released, privacy, json, .. } => {
             let items = items.map(|items| or_exit(read_items(&items))).unwrap_or_default();
+            let released = |data: &Interactions, texts: &[String]| {
+                released.then(|| release(data, texts, &privacy.budget(), &mut privacy.noise()).model)
+            };
             let report = match (train, test, sequences) {
                 (Some(train), Some(test), _) => {
                     let mut data = or_exit(read_events(&train));
                     let texts = data.describe(&items);
                     let test = or_exit(read_events(&test));
-                    evaluate(&data, &texts, data.cases_of(&test), k.into(), new_only)
+                    let released = released(&data, &texts);
+                    evaluate(&data, &texts, data.cases_of(&test), k.into(), new_only, released.as_ref())
                 }
                 (_, _, Some(sequences)) => {
                     let mut data = or_exit(read_events(&sequences));
                     let texts = data.describe(&items);
                     let (rest, last) = data.split_last();
-                    evaluate(&rest, &texts, rest.cases(&last), k.into(), new_only)
+                    let released = released(&rest, &texts);
+                    evaluate(&rest, &texts, rest.cases(&last), k.into(), new_only, released.as_ref())
                 }
                 _ => unreachable!("the arguments ask for one of both"),
             };
@@ -234,12 +302,16 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn train(events: &Path, items: Option<&Path>, output: &Path) -> anyhow::Result<()> {
+fn train(events: &Path, items: Option<&Path>, privacy: &PrivacyArgs, output: &Path) -> anyhow::Result<()> {
     let mut data = or_exit(read_events(events));
     let texts = data.describe(&items.map(|items| or_exit(read_items(items))).unwrap_or_default());
-    let bytes = Model::train(&data, &texts).write();
+    let model = release(&data, &texts, &privacy.budget(), &mut privacy.noise()).model;
+    let bytes = model.write();
     std::fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
-    println!("{}: {} users, {} items, {} bytes", output.display(), data.users.len(), data.items.len(), bytes.len());
+    if let Some(statement) = model.statement() {
+        println!("{statement}");
+    }
+    println!("{}: {} of {} items, {} bytes", output.display(), model.items.len(), data.items.len(), bytes.len());
     Ok(())
 }
 
@@ -265,8 +337,7 @@ fn print_report(report: &Report) {
         );
     }
     println!("\nthe blend over each part, with the 95 % interval over users");
-    for gain in &report.gains {
-        let interval = |(mean, low, high): (f64, f64, f64)| format!("{mean:+.4} [{low:+.4}, {high:+.4}]");
-        println!("{:<14} hit {}  ndcg {}", gain.over, interval(gain.hit), interval(gain.ndcg));
+    for Gain { over, hit, ndcg } in &report.gains {
+        println!("{over:<14} hit {hit}  ndcg {ndcg}");
     }
 }

@@ -98,6 +98,17 @@ impl Pairs {
 }
 
 impl PairsConfig {
+    /// Between the baskets at these places, if any two of them pair.
+    pub fn fewest_steps(&self, from: &[usize], to: &[usize]) -> Option<usize> {
+        let steps = from.iter().flat_map(|&from| to.iter().map(move |&to| (from, to)));
+        let reach = steps.filter_map(|(from, to)| match self.kind {
+            PairKind::Near => Some(from.abs_diff(to)),
+            PairKind::Together => (from == to).then_some(0),
+            PairKind::After => to.checked_sub(from).filter(|&steps| steps > 0),
+        });
+        reach.filter(|&steps| steps <= self.max_steps).min()
+    }
+
     /// The baskets that pair with the one at `at`, with the number of steps between.
     fn within_reach<'a>(
         &self,
