@@ -12,9 +12,11 @@
 //!
 //! ```text
 //! events file ─ read → Interactions: [user][basket] of item indices
-//!   → models     scores [n_items], a table each
-//!   → blend      weights learned on each user's last basket
-//!   → model      one file · evaluate   a row of measures each
+//!   → models, transformer   scores [n_items], a table or a network each
+//!   → blend                 weights learned on each user's last basket
+//!   → evaluate              a row of measures each: stays with the orders
+//!   → release               tables and weights again, so that no customer can be found in them
+//!     → model               one file, for a pack
 //! ```
 
 pub mod blend;
@@ -39,7 +41,9 @@ mod recommender;
 pub mod release;
 mod rules;
 pub mod statement;
-mod tables;
+pub mod tables;
+#[cfg(feature = "train")]
+pub mod transformer;
 pub mod tune;
 mod variety;
 pub mod wish;

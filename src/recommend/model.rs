@@ -12,7 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::blend::{Blend, Scores, tie_order};
+use super::blend::{Blend, tie_order};
 use super::codec::{CodecError, Rows, decode_rows, encode_rows};
 use super::evaluate::learn_blend;
 use super::interactions::Interactions;
@@ -55,6 +55,8 @@ pub struct Model {
     for_new: Blend,
     for_all: Blend,
     ties: Vec<u32>,
+    /// By item: whether popularity counts it.
+    taken: Vec<bool>,
     statement: Option<Statement>,
 }
 
@@ -82,9 +84,10 @@ impl Model {
             traits,
             last_day,
             tables: Tables::fit(data, texts, traits),
-            for_new: learn_blend(data, texts, true, false),
-            for_all: learn_blend(data, texts, !traits.has_repeats, false),
+            for_new: learn_blend(data, texts, true),
+            for_all: learn_blend(data, texts, !traits.has_repeats),
             ties: tie_order(&data.counts()),
+            taken: data.counts().iter().map(|count| *count > 0).collect(),
             statement: None,
         }
     }
@@ -94,7 +97,8 @@ impl Model {
         let taken = tables.popularity.counts_at(last_day);
         let even = |new_only| Blend::even(tables.scorers(new_only).len());
         let (for_new, for_all) = (even(true), even(!traits.has_repeats));
-        Model { items, traits, last_day, for_new, for_all, ties: ties_of(&taken), tables, statement: None }
+        let (ties, taken) = (ties_of(&taken), is_taken(&taken));
+        Model { items, traits, last_day, for_new, for_all, ties, taken, tables, statement: None }
     }
 
     /// Weights that were learned under the terms of `statement`, as the tables were.
@@ -190,6 +194,7 @@ impl Model {
             for_new: header.for_new,
             for_all: header.for_all,
             ties: ties_of(&popularity),
+            taken: is_taken(&popularity),
             statement: header.statement,
         };
         // The weights lean on the models: one without the other is nonsense.
@@ -199,6 +204,10 @@ impl Model {
         }
         Ok(model)
     }
+}
+
+fn is_taken(counts: &[f32]) -> Vec<bool> {
+    counts.iter().map(|count| *count > 0.0).collect()
 }
 
 fn ties_of(counts: &[f32]) -> Vec<u32> {

@@ -41,9 +41,9 @@ const JUDGES_SHARE: f64 = 0.2;
 const MAX_JUDGES: f64 = 4000.0;
 
 // Shares of the budget.
-const N_CUSTOMERS_SHARE: f64 = 0.02;
-const TRAITS_SHARE: f64 = 0.03;
-const TAKEN_SHARE: f64 = 0.15;
+const N_CUSTOMERS_SHARE: f64 = 0.01;
+const TRAITS_SHARE: f64 = 0.02;
+const TAKEN_SHARE: f64 = 0.25;
 const OF_ITEMS_SHARE: f64 = 0.10;
 
 /// Items of one customer that count: the latest.
@@ -64,16 +64,25 @@ pub struct Release {
     pub rho_left: f64,
 }
 
-/// Makes the tables and says how. `texts` are the catalogue's, open to everyone.
-pub fn release(data: &Interactions, texts: &[String], budget: &Budget, noise: &mut Noise) -> Release {
+/// What everyone may know beforehand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Open<'a> {
+    /// Whether the items of the data are those of a catalogue; else an item is told of only with enough customers.
+    pub items: bool,
+    /// `texts[i]` describes item `i`; or none at all.
+    pub texts: &'a [String],
+}
+
+/// Makes the tables and says how.
+pub fn release(data: &Interactions, open: Open, budget: &Budget, noise: &mut Noise) -> Release {
     let mut desk = Desk { data, budget: *budget, rho: budget.rho(), noise, spent: Vec::new() };
     let n_customers = desk.n_customers();
     let share = JUDGES_SHARE.min(MAX_JUDGES / n_customers);
     let (judges, teachers): (Vec<usize>, Vec<usize>) =
         (0..data.users.len()).partition(|&user| desk.noise.picks(&data.users[user], share));
     let (traits, last_day) = desk.traits(&teachers);
-    let told = desk.told(&teachers, texts, last_day);
-    let tables = desk.tables(&teachers, &told, texts, traits, last_day);
+    let told = desk.told(&teachers, open, last_day);
+    let tables = desk.tables(&teachers, &told, open.texts, traits, last_day);
     let ids = told.items.iter().map(|&item| data.items[item as usize].clone()).collect();
     let mut model = Model::of_tables(ids, tables, traits, last_day);
     let left = 1.0 - N_CUSTOMERS_SHARE;
@@ -139,21 +148,28 @@ impl Desk<'_> {
         n[&0].max(1.0)
     }
 
-    /// What the data can feed, and the last day on which enough customers took anything.
+    /// What the data can feed, and about when it ends: the first day of the last day, week or four weeks in which
+    /// enough customers took anything for the last time.
     fn traits(&mut self, users: &[usize]) -> (Traits, i32) {
         const REPEATS: u64 = 0;
         const BASKETS: u64 = 1;
-        const FIRST_DAY: i64 = 1 << 40;
+        /// A cell's kind stands above its day, and days before 1970 count up to this.
+        const KIND: u64 = 1 << 40;
+        const EPOCH: i64 = 1 << 32;
+        const SPANS_DAYS: [i64; 3] = [1, 7, 28];
         let data = self.data;
         let of = |&user: &usize| -> Contribution {
             let alone = Interactions { histories: vec![data.histories[user].clone()], ..Interactions::default() };
             let traits = Traits::of(&alone);
+            let cells = [traits.has_repeats.then_some(REPEATS), traits.has_baskets.then_some(BASKETS)];
             let last = data.histories[user].last().filter(|_| data.has_clock);
-            let day = last.map(|basket| (FIRST_DAY + basket.at.floor() as i64) as u64);
-            let cells = [traits.has_repeats.then_some(REPEATS), traits.has_baskets.then_some(BASKETS), day];
-            cells.into_iter().flatten().map(|cell| (cell, 1.0)).collect()
+            let spans = last.into_iter().flat_map(|basket| {
+                let day = basket.at.floor() as i64;
+                (1..).zip(SPANS_DAYS).map(move |(kind, span)| kind * KIND + (day - day.rem_euclid(span) + EPOCH) as u64)
+            });
+            cells.into_iter().flatten().chain(spans).map(|cell| (cell, 1.0)).collect()
         };
-        let bounds = self.bounds(3f64.sqrt(), 3, TRAITS_SHARE);
+        let bounds = self.bounds(5f64.sqrt(), 5, TRAITS_SHARE);
         let (told, spent) = Histogram::of(users.iter().map(of), &bounds).release("traits", &bounds, self.noise);
         self.spent.push(spent);
         let traits = Traits {
@@ -161,21 +177,19 @@ impl Desk<'_> {
             has_repeats: told.contains_key(&REPEATS),
             has_baskets: told.contains_key(&BASKETS),
         };
-        let last_day = told.last_key_value().map(|(&cell, _)| cell as i64 - FIRST_DAY).filter(|day| *day >= 0);
-        (traits, last_day.unwrap_or(0) as i32)
+        let days = told.keys().filter(|cell| **cell >= KIND).map(|cell| (cell % KIND) as i64 - EPOCH);
+        (traits, days.max().unwrap_or(0) as i32)
     }
 
-    /// The items that enough customers took, and all that are described.
-    fn told(&mut self, users: &[usize], texts: &[String], last_day: i32) -> Told {
+    /// The items that enough customers took, and all that are open.
+    fn told(&mut self, users: &[usize], open: Open, last_day: i32) -> Told {
         let data = self.data;
         let bounds = self.bounds(ITEMS_NORM, MAX_ITEMS, TAKEN_SHARE);
         let taken = users.iter().map(|&user| latest(&data.histories[user]).map(|(item, _)| (item, 1.0)).collect());
         let (taken, spent) = Histogram::of(taken, &bounds).release("items", &bounds, self.noise);
         self.spent.push(spent);
-        let is_described = |item: u32| texts.get(item as usize).is_some_and(|text| !text.is_empty());
-        let items: Vec<u32> = (0..data.items.len() as u32)
-            .filter(|&item| taken.contains_key(&u64::from(item)) || is_described(item))
-            .collect();
+        let items: Vec<u32> =
+            (0..data.items.len() as u32).filter(|&item| open.items || taken.contains_key(&u64::from(item))).collect();
         let mut place = vec![None; data.items.len()];
         (0..).zip(&items).for_each(|(at, &item)| place[item as usize] = Some(at));
 
@@ -192,8 +206,7 @@ impl Desk<'_> {
             lately.chain(again).collect()
         });
         let cells = taken.keys().flat_map(|&item| [item, n + item]);
-        let (more, spent) =
-            Histogram::of(more, &bounds).release_all("lately, again", cells, &bounds, self.noise);
+        let (more, spent) = Histogram::of(more, &bounds).release_all("lately, again", cells, &bounds, self.noise);
         self.spent.push(spent);
         let of = |sums: &BTreeMap<u64, f64>, first: u64| {
             let value = |&item: &u32| sums.get(&(first + u64::from(item))).map_or(0.0, |sum| sum.max(0.0) as f32);
@@ -202,19 +215,13 @@ impl Desk<'_> {
         Told { taken: of(&taken, 0), lately: of(&more, 0), again: of(&more, n), items, place }
     }
 
-    fn tables(
-        &mut self,
-        users: &[usize],
-        told: &Told,
-        texts: &[String],
-        traits: Traits,
-        last_day: i32,
-    ) -> Tables {
+    fn tables(&mut self, users: &[usize], told: &Told, texts: &[String], traits: Traits, last_day: i32) -> Tables {
         let config = TablesConfig::of(traits);
+        // One good table is worth more than three noisy ones; what follows what is all that steps of one item tell.
         let kinds = [
-            (names::NEAR, config.near, 0.4),
-            (names::TOGETHER, config.together, if traits.has_baskets { 0.35 } else { 0.0 }),
-            (names::AFTER, config.after, if traits.has_baskets { 0.25 } else { 0.6 }),
+            (names::NEAR, config.near, if traits.has_baskets { 1.0 } else { 0.3 }),
+            (names::TOGETHER, config.together, 0.0),
+            (names::AFTER, config.after, if traits.has_baskets { 0.0 } else { 0.7 }),
         ];
         let left = 1.0 - N_CUSTOMERS_SHARE - TRAITS_SHARE - TAKEN_SHARE - OF_ITEMS_SHARE;
         let total: f64 = kinds.iter().map(|kind| kind.2).sum();

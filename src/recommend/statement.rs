@@ -26,6 +26,14 @@ pub struct Spent {
     pub n_told: usize,
 }
 
+impl Spent {
+    /// Rho, clip, noise and threshold in millionths, which JSON gives back as they went.
+    pub fn new(name: &str, numbers: [f64; 4], n_told: usize) -> Spent {
+        let [rho, clip, noise, threshold] = numbers.map(|number| (number * 1e6).round() / 1e6);
+        Spent { name: name.to_owned(), rho, clip, noise, threshold, n_told }
+    }
+}
+
 impl std::fmt::Display for Statement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Statement { epsilon, delta, min_customers, counts } = self;

@@ -56,7 +56,7 @@ impl TransformerConfig {
             n_blocks: 2,
             max_tokens: if has_baskets { 100 } else { 50 },
             n_negatives: 1024,
-            learning_rate: 1e-3,
+            learning_rate: 2e-3,
             max_epochs: 30,
             patience: 2,
             seed: 1,
@@ -64,6 +64,8 @@ impl TransformerConfig {
     }
 }
 
+/// Tokens that all epochs together may learn from: minutes on two cores, whatever the size of the data.
+const MAX_TOKENS: usize = 6_000_000;
 /// Users by whom training is stopped.
 const MAX_JUDGES: usize = 800;
 const N_JUDGED: usize = 10;
@@ -88,7 +90,15 @@ pub struct Transformer {
 
 impl Transformer {
     /// Trains on all but each user's last basket, until these are foretold no better.
-    pub fn fit(data: &Interactions, texts: &[String], new_only: bool, config: TransformerConfig) -> Transformer {
+    ///
+    /// `on_epoch` is told each epoch's number and how well these are foretold then (NDCG at 10).
+    pub fn fit(
+        data: &Interactions,
+        texts: &[String],
+        new_only: bool,
+        config: TransformerConfig,
+        mut on_epoch: impl FnMut(usize, f64),
+    ) -> Transformer {
         let mut random = SplitMix64::new(config.seed);
         let device = Device::flex();
         let counts = data.counts();
@@ -105,16 +115,16 @@ impl Transformer {
             counts.iter().zip(&texts.is_there).map(|(&count, &there)| count > 0 || there).collect();
         let network = Network::new(shape, &counts, texts, &mut random, &device);
         let items = network.item_vectors();
-        let mut this =
-            Transformer { network, items, is_known, max_tokens: config.max_tokens, config, n_epochs: 0 };
+        let mut this = Transformer { network, items, is_known, max_tokens: config.max_tokens, config, n_epochs: 0 };
         let (rest, last) = data.split_last();
         let mut judges = rest.cases(&last);
         let step = judges.len().div_ceil(MAX_JUDGES).max(1);
         judges = judges.into_iter().step_by(step).collect();
         let ties = tie_order(&counts);
         let mut best: Option<(f64, usize, Network)> = None;
+        let mut n_tokens = 0;
         for epoch in 1..=config.max_epochs {
-            this.epoch(&rest, &counts, &mut random);
+            n_tokens += this.epoch(&rest, &counts, &mut random);
             let ndcg = judges
                 .iter()
                 .map(|case| {
@@ -123,11 +133,12 @@ impl Transformer {
                     judge(&list, &case.wanted, N_JUDGED).ndcg
                 })
                 .sum::<f64>();
+            on_epoch(epoch, ndcg / judges.len().max(1) as f64);
             if best.as_ref().is_none_or(|(most, ..)| ndcg > *most) {
                 best = Some((ndcg, epoch, this.network.clone()));
             }
             let (_, at, _) = best.as_ref().expect("just set");
-            if judges.is_empty() || epoch >= at + config.patience {
+            if judges.is_empty() || epoch >= at + config.patience || n_tokens >= MAX_TOKENS {
                 break;
             }
         }
@@ -154,9 +165,12 @@ impl Transformer {
         this
     }
 
-    fn epoch(&mut self, data: &Interactions, counts: &[u32], random: &mut SplitMix64) {
+    /// Returns how many tokens there were, padding included.
+    fn epoch(&mut self, data: &Interactions, counts: &[u32], random: &mut SplitMix64) -> usize {
+        let mut n_tokens = 0;
         let taken: Vec<u32> = (0..counts.len() as u32).filter(|&item| counts[item as usize] > 0).collect();
         for batch in batches(data, self.max_tokens, random) {
+            n_tokens += batch.n_places();
             let n = self.config.n_negatives.min(taken.len());
             let negatives: Vec<u32> = (0..n).map(|_| taken[random.below(taken.len())]).collect();
             // Each stands for so many of the catalogue.
@@ -164,6 +178,7 @@ impl Transformer {
             self.network.step(&batch, &negatives, correction, self.config.learning_rate, random);
         }
         self.items = self.network.item_vectors();
+        n_tokens
     }
 
     fn top(&self, query: &Query, new_only: bool, ties: &[u32]) -> Vec<u32> {

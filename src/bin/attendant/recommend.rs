@@ -1,18 +1,21 @@
 //! `attendant recommend`: learn from a shop's order history, and measure what was learned.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use attendant::pack::Pack;
 use attendant::pack::import::{Mistakes, ShopSource};
 use attendant::protocol::{Language, ShopperAction, ShopperEvent, Surface};
-use attendant::recommend::evaluate::{Gain, Report, evaluate};
+use attendant::recommend::evaluate::{Beside, Gain, Report, evaluate};
 use attendant::recommend::interactions::Interactions;
 use attendant::recommend::log::{DAY_MS, Log, Record};
 use attendant::recommend::model::Model;
+use attendant::recommend::models::Scorer;
 use attendant::recommend::read::{read_events, read_items};
-use attendant::recommend::release::{Budget, Noise, Release, choose, release};
+use attendant::recommend::release::{Budget, Noise, Open, Release, choose, release};
+use attendant::recommend::tables::Traits;
+use attendant::recommend::transformer::{Transformer, TransformerConfig};
 use attendant::recommend::tune::others_shares;
 use attendant::recommend::{Recommender, Shopper};
 
@@ -57,6 +60,9 @@ pub enum Command {
         /// Adds a row for the tables as a pack would carry them, under the privacy that these options ask for.
         #[arg(long)]
         released: bool,
+        /// Leaves out the transformer, whose training takes longest.
+        #[arg(long)]
+        without_transformer: bool,
         #[command(flatten)]
         privacy: PrivacyArgs,
         #[arg(long)]
@@ -130,8 +136,10 @@ impl Orders {
         let bytes = match self {
             Orders::Tables(bytes) => bytes,
             Orders::History(all, privacy) => {
-                let known: HashSet<&str> = shop.products.iter().map(|product| product.id.as_str()).collect();
-                let data = all.only(|item| known.contains(item));
+                // Of the catalogue, which is open, all products are there, ordered or not.
+                let known: BTreeMap<String, String> =
+                    shop.products.iter().map(|product| (product.id.clone(), String::new())).collect();
+                let mut data = all.only(|item| known.contains_key(item));
                 if data.users.is_empty() {
                     bail!(
                         "none of the {} items in the order history is in products.csv: are these its ids?",
@@ -144,12 +152,14 @@ impl Orders {
                     bail!("the order history holds orders of days to come: correct their times");
                 }
                 println!("{} of {} items in the order history are in the catalogue", data.items.len(), all.items.len());
+                data.describe(&known);
                 let mut noise = privacy.noise();
-                let Release { model, judges, rho_left } = release(&data, &[], &privacy.budget(), &mut noise);
+                let Release { model, judges, rho_left } =
+                    release(&data, Open { items: true, texts: &[] }, &privacy.budget(), &mut noise);
                 if let Some(statement) = model.statement() {
                     println!("{statement}");
                 }
-                if model.items.is_empty() {
+                if !(0..model.items.len() as u32).any(|item| model.is_taken(item)) {
                     println!("the customers are too few to tell of any of them: a pack without tables");
                     return Ok(());
                 }
@@ -270,28 +280,43 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Preview(args) => preview(args),
         Command::Train { events, items, privacy, output } => train(&events, items.as_deref(), &privacy, &output),
-        Command::Eval { train, test, sequences, items, k, new_only, released, privacy, json, .. } => {
+        Command::Eval {
+            train,
+            test,
+            sequences,
+            items,
+            k,
+            new_only,
+            released,
+            without_transformer,
+            privacy,
+            json,
+            ..
+        } => {
             let items = items.map(|items| or_exit(read_items(&items))).unwrap_or_default();
-            let released = |data: &Interactions, texts: &[String]| {
-                released.then(|| release(data, texts, &privacy.budget(), &mut privacy.noise()).model)
-            };
-            let report = match (train, test, sequences) {
-                (Some(train), Some(test), _) => {
-                    let mut data = or_exit(read_events(&train));
-                    let texts = data.describe(&items);
-                    let test = or_exit(read_events(&test));
-                    let released = released(&data, &texts);
-                    evaluate(&data, &texts, data.cases_of(&test), k.into(), new_only, released.as_ref())
-                }
-                (_, _, Some(sequences)) => {
-                    let mut data = or_exit(read_events(&sequences));
-                    let texts = data.describe(&items);
-                    let (rest, last) = data.split_last();
-                    let released = released(&rest, &texts);
-                    evaluate(&rest, &texts, rest.cases(&last), k.into(), new_only, released.as_ref())
-                }
+            let (data, test) = match (train, test, sequences) {
+                (Some(train), Some(test), _) => (or_exit(read_events(&train)), Some(or_exit(read_events(&test)))),
+                (_, _, Some(sequences)) => (or_exit(read_events(&sequences)), None),
                 _ => unreachable!("the arguments ask for one of both"),
             };
+            let (mut data, last) = if test.is_none() { data.split_last() } else { (data, Vec::new()) };
+            let texts = data.describe(&items);
+            // What is measured on is taken for the catalogue.
+            let open = Open { items: true, texts: &texts };
+            let released = released.then(|| release(&data, open, &privacy.budget(), &mut privacy.noise()).model);
+            let learned = (!without_transformer).then(|| {
+                let new_only = new_only || !data.has_repeats();
+                let config = TransformerConfig::of(Traits::of(&data).has_baskets);
+                let first = Transformer::fit(&data, &texts, new_only, config, |epoch, ndcg| {
+                    eprintln!("transformer: epoch {epoch}, NDCG@10 {ndcg:.4} on last training baskets");
+                });
+                let then = first.follow(&data);
+                [first, then]
+            });
+            let model = learned.as_ref().map(|[first, then]| [first as &dyn Scorer, then as &dyn Scorer]);
+            let cases = test.as_ref().map_or_else(|| data.cases(&last), |test| data.cases_of(test));
+            let beside = Beside { model, released: released.as_ref() };
+            let report = evaluate(&data, &texts, cases, k.into(), new_only, beside);
             if json {
                 println!("{}", serde_json::to_string(&report)?);
             } else {
@@ -304,8 +329,14 @@ pub fn run(command: Command) -> anyhow::Result<()> {
 
 fn train(events: &Path, items: Option<&Path>, privacy: &PrivacyArgs, output: &Path) -> anyhow::Result<()> {
     let mut data = or_exit(read_events(events));
-    let texts = data.describe(&items.map(|items| or_exit(read_items(items))).unwrap_or_default());
-    let model = release(&data, &texts, &privacy.budget(), &mut privacy.noise()).model;
+    // A file of items is the catalogue, which is open; else nothing is.
+    let catalogue = items.map(|items| or_exit(read_items(items)));
+    if let Some(catalogue) = &catalogue {
+        data = data.only(|item| catalogue.contains_key(item));
+    }
+    let texts = catalogue.as_ref().map(|catalogue| data.describe(catalogue)).unwrap_or_default();
+    let open = Open { items: catalogue.is_some(), texts: &texts };
+    let model = release(&data, open, &privacy.budget(), &mut privacy.noise()).model;
     let bytes = model.write();
     std::fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
     if let Some(statement) = model.statement() {

@@ -37,6 +37,11 @@ impl Model {
         self.tables.scorers(new_only).len()
     }
 
+    /// Whether enough have taken it to be told of.
+    pub fn is_taken(&self, item: u32) -> bool {
+        self.taken[item as usize]
+    }
+
     /// What is in one basket with `item`, by weight.
     pub fn together(&self, item: u32, k: usize) -> Vec<(u32, f32)> {
         self.tables.together.as_ref().map(|pairs| row(pairs, item, k)).unwrap_or_default()

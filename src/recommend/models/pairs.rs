@@ -71,7 +71,7 @@ impl Pairs {
                 let history = &data.histories[user as usize];
                 for (steps, basket) in config.within_reach(history, at as usize) {
                     let weight = lengths[user as usize] * decays[steps.max(1) - 1];
-                    for &to in basket.items.iter().filter(|&&to| to != from) {
+                    for &to in near(&basket.items, from, steps).iter().filter(|&&to| to != from) {
                         if sums[to as usize] == 0.0 {
                             touched.push(to);
                         }
@@ -95,6 +95,17 @@ impl Pairs {
     pub fn of_rows(name: &'static str, rows: Vec<Vec<(u32, f32)>>, config: PairsConfig) -> Pairs {
         Pairs { name, config, rows }
     }
+}
+
+/// Of a basket, what pairs with one item of it, or of another basket: all, but for those that no person fills.
+fn near(items: &[u32], from: u32, steps: usize) -> &[u32] {
+    const MAX_ITEMS: usize = 500;
+    if items.len() <= MAX_ITEMS {
+        return items;
+    }
+    let own = if steps == 0 { items.iter().position(|&item| item == from).unwrap_or(0) } else { 0 };
+    let start = own.saturating_sub(MAX_ITEMS / 2).min(items.len() - MAX_ITEMS);
+    &items[start..start + MAX_ITEMS]
 }
 
 impl PairsConfig {

@@ -15,7 +15,7 @@ impl Default for Budget {
     /// An epsilon as it is used in practice for one release. A few thousand customers teach little at a smaller one: see
     /// what `recommend eval --epsilon` measures.
     fn default() -> Budget {
-        Budget { epsilon: 8.0, delta: 1e-6, min_customers: 5 }
+        Budget { epsilon: 8.0, delta: 1e-5, min_customers: 5 }
     }
 }
 

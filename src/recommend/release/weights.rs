@@ -42,7 +42,7 @@ impl Judges<'_> {
         let n_models = model.n_scorers(new_only);
         let start = Blend::even(n_models).flat();
         let n_told = start.len();
-        spent.push(Spent { name: name.to_owned(), rho, clip: CLIP, noise: sigma, threshold: 0.0, n_told });
+        spent.push(Spent::new(name, [rho, CLIP, sigma, 0.0], n_told));
         let mut weights: Vec<f64> = start.iter().map(|&weight| f64::from(weight)).collect();
         let (mut mean, mut square) = (vec![0.0; n_told], vec![0.0; n_told]);
         let mut average = vec![0.0; n_told];

@@ -117,13 +117,7 @@ impl Weights {
 
 impl Network {
     /// `counts` tell which items anybody took: the others have no row of their own.
-    pub fn new(
-        shape: Shape,
-        counts: &[u32],
-        texts: TextVectors,
-        random: &mut SplitMix64,
-        device: &Device,
-    ) -> Network {
+    pub fn new(shape: Shape, counts: &[u32], texts: TextVectors, random: &mut SplitMix64, device: &Device) -> Network {
         let mut parameters = Vec::new();
         for (at, (dims, start)) in Weights::starts(&shape).into_iter().enumerate() {
             let n = dims[0] * dims[1];
@@ -170,14 +164,7 @@ impl Network {
     }
 
     /// Learns from a batch.
-    pub fn step(
-        &mut self,
-        batch: &Batch,
-        negatives: &[u32],
-        correction: f32,
-        rate: f64,
-        random: &mut SplitMix64,
-    ) {
+    pub fn step(&mut self, batch: &Batch, negatives: &[u32], correction: f32, rate: f64, random: &mut SplitMix64) {
         if batch.targets.is_empty() {
             return;
         }
@@ -196,8 +183,7 @@ impl Network {
         let optimizer: AdamW = AdamWConfig::new().with_beta_2(0.98).with_epsilon(1e-8).with_weight_decay(0.0).build();
         for (parameter, leaf) in self.parameters.iter_mut().zip(&leaves) {
             let Some(gradient) = leaf.grad(&gradients) else { continue };
-            let (value, state) =
-                optimizer.step(rate, parameter.value.clone(), gradient, parameter.state.take());
+            let (value, state) = optimizer.step(rate, parameter.value.clone(), gradient, parameter.state.take());
             *parameter = Parameter { value, state };
         }
     }
@@ -268,7 +254,8 @@ impl Network {
         let mask = TensorData::new(batch.mask.clone(), [n_rows, 1, n_tokens, n_tokens]);
         let mask = Tensor::<4>::from_data(mask, device);
         let items = self.vectors(weights, texts, &batch.items, device, random.as_deref_mut());
-        let mut x = items.mul_scalar((d_model as f32).sqrt()) + weights.ages.clone().select(0, ints(&batch.ages, device));
+        let mut x =
+            items.mul_scalar((d_model as f32).sqrt()) + weights.ages.clone().select(0, ints(&batch.ages, device));
         x = dropped(x, device, random.as_deref_mut());
         for block in &weights.blocks {
             let y = block.attention_norm.apply(x.clone());

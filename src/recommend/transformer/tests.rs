@@ -39,7 +39,7 @@ fn it_learns_which_item_follows_and_repeats_by_its_seed() {
         model.score(&Query { history: &history, now: 1.0, user: None }, &mut scores);
         scores
     };
-    let model = Transformer::fit(&data, &texts, true, SMALL);
+    let model = Transformer::fit(&data, &texts, true, SMALL, |_, _| {});
     let ties: Vec<u32> = (0..20).collect();
     let n_right = (0..20)
         .filter(|&item| {
@@ -49,7 +49,7 @@ fn it_learns_which_item_follows_and_repeats_by_its_seed() {
         })
         .count();
     assert!(n_right >= 18, "{n_right} of 20 after {} epochs", model.n_epochs);
-    assert_eq!(scores(&Transformer::fit(&data, &texts, true, SMALL), 3), scores(&model, 3));
+    assert_eq!(scores(&Transformer::fit(&data, &texts, true, SMALL, |_, _| {}), 3), scores(&model, 3));
     assert_eq!(model.follow(&data).n_epochs, model.n_epochs);
     let mut none = vec![1.0; 20];
     model.score(&Query { history: &[], now: 1.0, user: None }, &mut none);

@@ -1,7 +1,7 @@
 //! Texts as vectors, without a model file.
 
-use crate::recommend::models::tf_idf;
 use crate::platform::SplitMix64;
+use crate::recommend::models::tf_idf;
 
 /// Numbers of a text.
 const WIDTH: usize = 128;

@@ -6,7 +6,7 @@ use crate::platform::SplitMix64;
 use crate::recommend::interactions::{Basket, Interactions};
 
 /// Most tokens of a batch, padding included.
-const BATCH_TOKENS: usize = 4096;
+const BATCH_TOKENS: usize = 1024;
 /// Most windows of one user in an epoch.
 const MAX_WINDOWS: usize = 4;
 /// Most windows of an epoch.
@@ -20,6 +20,13 @@ pub struct Window {
     pub ages: Vec<u32>,
     /// One item of the basket after each token's own; none after the last.
     pub targets: Vec<Option<u32>>,
+}
+
+impl Batch {
+    /// Padding included.
+    pub fn n_places(&self) -> usize {
+        self.n_rows * self.n_tokens
+    }
 }
 
 /// Windows side by side, padded to the longest.
