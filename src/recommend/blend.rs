@@ -152,6 +152,9 @@ impl BlendTrainer {
 
     /// Full-batch Adam (Kingma and Ba 2015) on the softmax cross-entropy of each list (ListNet's top one, Cao et
     /// al. 2007). Nothing is drawn, so it repeats.
+    ///
+    /// Asking for any of the wanted instead of for all alike, `−log Σ p`, found something for 0.5 % more users of
+    /// Online Retail's validation baskets and ranked it lower (NDCG −0.003): not kept.
     pub fn learn(&self, n_steps: usize) -> Blend {
         let mut weights = Blend::even(self.n_models).flat();
         let (mut mean, mut square) = (vec![0.0f32; weights.len()], vec![0.0f32; weights.len()]);
@@ -179,19 +182,16 @@ impl BlendTrainer {
     /// Calls `take` with each case's gradient.
     pub fn each_gradient(&self, weights: &[f32], mut take: impl FnMut(&[f32])) {
         let mut gradient = vec![0.0; weights.len()];
-        let any: f32 = std::env::var("ATT_ANY").ok().and_then(|x| x.parse().ok()).unwrap_or(0.5);
         for example in &self.examples {
             gradient.fill(0.0);
             let dot = |features: &Vec<f32>| features.iter().zip(weights).map(|(a, b)| a * b).sum::<f32>();
             let scores: Vec<f32> = example.features.iter().map(dot).collect();
             let max = scores.iter().copied().fold(f32::MIN, f32::max);
             let exp: Vec<f32> = scores.iter().map(|score| (score - max).exp()).collect();
-            let wanted: f32 =
-                exp.iter().zip(&example.is_wanted).filter(|(_, wanted)| **wanted).map(|(exp, _)| exp).sum();
             let (total, n_wanted) =
                 (exp.iter().sum::<f32>(), example.is_wanted.iter().filter(|wanted| **wanted).count() as f32);
-            for ((features, exp), &is_wanted) in example.features.iter().zip(&exp).zip(&example.is_wanted) {
-                let error = exp / total - if is_wanted { (1.0 - any) / n_wanted + any * exp / wanted } else { 0.0 };
+            for ((features, exp), &wanted) in example.features.iter().zip(&exp).zip(&example.is_wanted) {
+                let error = exp / total - if wanted { 1.0 / n_wanted } else { 0.0 };
                 gradient.iter_mut().zip(features).for_each(|(to, feature)| *to += error * feature);
             }
             take(&gradient);

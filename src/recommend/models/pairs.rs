@@ -84,6 +84,8 @@ impl Pairs {
             let mut row: Vec<(u32, f32)> = touched.drain(..).map(entry).collect();
             row.sort_by(|a, b| b.1.total_cmp(&a.1).then(counts[b.0 as usize].cmp(&counts[a.0 as usize])));
             row.truncate(config.max_entries);
+            // What was cut off held thousands of entries: kept for each row, they are gigabytes.
+            row.shrink_to_fit();
             // As a file will hold it, so that what is measured is what is carried.
             round_row(&mut row);
             rows.push(row);
