@@ -18,28 +18,17 @@ fn ring(n_users: usize, n_items: u32) -> (Interactions, Vec<String>) {
     (data, texts)
 }
 
-const SMALL: TransformerConfig = TransformerConfig {
-    d_model: 16,
-    n_heads: 2,
-    n_blocks: 1,
-    max_tokens: 8,
-    n_negatives: 20,
-    learning_rate: 1e-2,
-    max_epochs: 12,
-    patience: 3,
-    seed: 1,
-};
-
 #[test]
 fn it_learns_which_item_follows_and_repeats_by_its_seed() {
-    let (data, texts) = ring(200, 20);
+    let (data, texts) = ring(600, 20);
+    let config = TransformerConfig::of(false);
     let scores = |model: &Transformer, item: u32| {
         let history = [Basket { at: 0.0, items: vec![item] }];
         let mut scores = vec![0.0; 20];
         model.score(&Query { history: &history, now: 1.0, user: None }, &mut scores);
         scores
     };
-    let model = Transformer::fit(&data, &texts, true, SMALL, |_, _| {});
+    let model = Transformer::fit(&data, &texts, true, config, |_, _| {});
     let ties: Vec<u32> = (0..20).collect();
     let n_right = (0..20)
         .filter(|&item| {
@@ -49,7 +38,7 @@ fn it_learns_which_item_follows_and_repeats_by_its_seed() {
         })
         .count();
     assert!(n_right >= 18, "{n_right} of 20 after {} epochs", model.n_epochs);
-    assert_eq!(scores(&Transformer::fit(&data, &texts, true, SMALL, |_, _| {}), 3), scores(&model, 3));
+    assert_eq!(scores(&Transformer::fit(&data, &texts, true, config, |_, _| {}), 3), scores(&model, 3));
     assert_eq!(model.follow(&data).n_epochs, model.n_epochs);
     let mut none = vec![1.0; 20];
     model.score(&Query { history: &[], now: 1.0, user: None }, &mut none);
