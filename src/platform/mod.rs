@@ -36,6 +36,8 @@ pub use drawer::{Drawer, DrawerError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 pub use random::SplitMix64;
+#[cfg(all(feature = "core", not(target_arch = "wasm32")))]
+pub use random::system_seed;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub use web::*;
 

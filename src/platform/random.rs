@@ -29,6 +29,15 @@ impl SplitMix64 {
     }
 }
 
+/// 32 bytes that nobody can foretell, of the operating system.
+#[cfg(all(feature = "core", not(target_arch = "wasm32")))]
+pub fn system_seed() -> [u8; 32] {
+    use aes_gcm::aead::{OsRng, rand_core::RngCore};
+    let mut seed = [0; 32];
+    OsRng.fill_bytes(&mut seed);
+    seed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

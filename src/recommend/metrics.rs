@@ -36,6 +36,20 @@ pub struct Measures {
     pub tail_share: f64,
 }
 
+/// A mean and the bounds of its 95 % interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Interval {
+    pub mean: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+impl std::fmt::Display for Interval {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:+.4} [{:+.4}, {:+.4}]", self.mean, self.low, self.high)
+    }
+}
+
 /// Judges the first `k` of `list`. `wanted` holds every item once; without any all is 0.
 pub fn judge(list: &[u32], wanted: &[u32], k: usize) -> CaseScore {
     let gain = |place: usize| 1.0 / (place as f64 + 2.0).log2();
@@ -53,14 +67,15 @@ pub fn judge(list: &[u32], wanted: &[u32], k: usize) -> CaseScore {
 /// Means of `scores`, and the spread of `lists` (at most k items each) over a catalogue with `counts[i]`
 /// training baskets holding item `i`.
 pub fn measure(scores: &[CaseScore], lists: &[Vec<u32>], counts: &[u32]) -> Measures {
-    let mean = |part: fn(&CaseScore) -> f64| scores.iter().map(part).sum::<f64>() / scores.len().max(1) as f64;
+    // An empty sum is −0, which nobody wants to read.
+    let mean = |part: fn(&CaseScore) -> f64| 0.0 + scores.iter().map(part).sum::<f64>() / scores.len().max(1) as f64;
     let mut n_listed = vec![0u64; counts.len()];
     for &item in lists.iter().flatten() {
         n_listed[item as usize] += 1;
     }
     let n_places = n_listed.iter().sum::<u64>().max(1) as f64;
     let of_places = |value: &dyn Fn(usize) -> f64| {
-        n_listed.iter().enumerate().map(|(item, &n)| n as f64 * value(item)).sum::<f64>() / n_places
+        0.0 + n_listed.iter().enumerate().map(|(item, &n)| n as f64 * value(item)).sum::<f64>() / n_places
     };
     let mut by_count: Vec<usize> = (0..counts.len()).collect();
     by_count.sort_by_key(|&item| std::cmp::Reverse(counts[item]));
@@ -87,17 +102,17 @@ fn gini(mut counts: Vec<u64>) -> f64 {
 
 /// Mean of `differences` and the 95 % interval of that mean, by the percentile bootstrap (Efron 1979) over
 /// `n_samples` draws with a fixed seed.
-pub fn bootstrap_interval(differences: &[f64], n_samples: usize) -> (f64, f64, f64) {
+pub fn bootstrap_interval(differences: &[f64], n_samples: usize) -> Interval {
     let n = differences.len();
     if n == 0 {
-        return (0.0, 0.0, 0.0);
+        return Interval::default();
     }
     let mut random = SplitMix64::new(1);
     let mut means: Vec<f64> =
         (0..n_samples).map(|_| (0..n).map(|_| differences[random.below(n)]).sum::<f64>() / n as f64).collect();
     means.sort_by(f64::total_cmp);
     let at = |share: f64| means[((n_samples - 1) as f64 * share).round() as usize];
-    (differences.iter().sum::<f64>() / n as f64, at(0.025), at(0.975))
+    Interval { mean: differences.iter().sum::<f64>() / n as f64, low: at(0.025), high: at(0.975) }
 }
 
 #[cfg(test)]
@@ -126,15 +141,15 @@ mod tests {
         // Listed 0, 0, 1, 1 and 2 times: (0·1 + 2·1 + 4·2) / (5 · 4).
         assert_eq!(measures.gini, 0.5);
         assert_eq!(measures.tail_share, 0.5);
-        assert_eq!(measure(&[], &[], &[]), Measures::default());
+        assert_eq!(format!("{:?}", measure(&[], &[], &[])), format!("{:?}", Measures::default()), "no −0");
     }
 
     #[test]
     fn the_interval_holds_the_mean_and_repeats() {
         let differences: Vec<f64> = (0..200).map(|at| f64::from(at % 3)).collect();
-        let (mean, low, high) = bootstrap_interval(&differences, 500);
+        let Interval { mean, low, high } = bootstrap_interval(&differences, 500);
         assert!(low < mean && mean < high && high - low < 0.4, "{low} {mean} {high}");
-        assert_eq!(bootstrap_interval(&differences, 500), (mean, low, high));
-        assert_eq!(bootstrap_interval(&[2.0; 5], 100), (2.0, 2.0, 2.0));
+        assert_eq!(bootstrap_interval(&differences, 500), Interval { mean, low, high });
+        assert_eq!(bootstrap_interval(&[2.0; 5], 100), Interval { mean: 2.0, low: 2.0, high: 2.0 });
     }
 }

@@ -12,9 +12,11 @@
 //!
 //! ```text
 //! events file ─ read → Interactions: [user][basket] of item indices
-//!   → models     scores [n_items], a table each
-//!   → blend      weights learned on each user's last basket
-//!   → model      one file · evaluate   a row of measures each
+//!   → models, transformer   scores [n_items], a table or a network each
+//!   → blend                 weights learned on each user's last basket
+//!   → evaluate              a row of measures each: stays with the orders
+//!   → release               tables and weights again, so that no customer can be found in them
+//!     → model               one file, for a pack
 //! tables counted elsewhere, by `sql/*.sql` ─ read → model
 //! ```
 
@@ -36,8 +38,13 @@ mod profile;
 #[cfg(feature = "import")]
 pub mod read;
 mod recommender;
+#[cfg(feature = "import")]
+pub mod release;
 mod rules;
-mod tables;
+pub mod statement;
+pub mod tables;
+#[cfg(feature = "train")]
+pub mod transformer;
 pub mod tune;
 mod variety;
 pub mod wish;

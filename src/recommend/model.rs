@@ -12,11 +12,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::blend::{Blend, Scores, tie_order};
+use super::blend::{Blend, tie_order};
 use super::codec::{CodecError, Rows, decode_rows, encode_rows};
 use super::evaluate::learn_blend;
 use super::interactions::Interactions;
 use super::models::{Again, Content, Pairs, PairsConfig, Popularity, Query};
+use super::statement::Statement;
 use super::tables::{TREND_HALF_LIFE_DAYS, Tables, TablesConfig, Traits, names, own};
 
 const MAGIC: &[u8; 8] = b"ATTREC01";
@@ -54,6 +55,9 @@ pub struct Model {
     for_new: Blend,
     for_all: Blend,
     ties: Vec<u32>,
+    /// By item: whether popularity counts it.
+    taken: Vec<bool>,
+    statement: Option<Statement>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,11 +68,14 @@ struct Header {
     config: TablesConfig,
     for_new: Blend,
     for_all: Blend,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    statement: Option<Statement>,
     sections: Vec<(String, usize)>,
 }
 
 impl Model {
-    /// Learns the weights on each user's last basket, then fits the tables on everything.
+    /// Learns the weights on each user's last basket, then fits the tables on everything: to measure by, and not for
+    /// a pack, whose tables [`release`](super::release) makes.
     pub fn train(data: &Interactions, texts: &[String]) -> Model {
         let traits = Traits::of(data);
         let last_day = if data.has_clock { data.end().floor() as i32 } else { 0 };
@@ -77,18 +84,36 @@ impl Model {
             traits,
             last_day,
             tables: Tables::fit(data, texts, traits),
-            for_new: learn_blend(data, texts, true, false),
-            for_all: learn_blend(data, texts, !traits.has_repeats, false),
+            for_new: learn_blend(data, texts, true),
+            for_all: learn_blend(data, texts, !traits.has_repeats),
             ties: tie_order(&data.counts()),
+            taken: data.counts().iter().map(|count| *count > 0).collect(),
+            statement: None,
         }
+    }
+
+    /// Of tables made elsewhere, which weigh alike until [`Model::set_blends`].
+    pub fn of_tables(items: Vec<String>, tables: Tables, traits: Traits, last_day: i32) -> Model {
+        let taken = tables.popularity.counts_at(last_day);
+        let even = |new_only| Blend::even(tables.scorers(new_only).len());
+        let (for_new, for_all) = (even(true), even(!traits.has_repeats));
+        let (ties, taken) = (ties_of(&taken), is_taken(&taken));
+        Model { items, traits, last_day, for_new, for_all, ties, taken, tables, statement: None }
+    }
+
+    /// Weights that were learned under the terms of `statement`, as the tables were.
+    pub fn set_blends(&mut self, for_new: Blend, for_all: Blend, statement: Statement) {
+        (self.for_new, self.for_all, self.statement) = (for_new, for_all, Some(statement));
+    }
+
+    /// How customers are hidden; nothing for tables that hide nobody.
+    pub fn statement(&self) -> Option<&Statement> {
+        self.statement.as_ref()
     }
 
     /// Indices of the `k` best items, best first. `query.now` later than the training data is what it is made for.
     pub fn recommend(&self, query: &Query, new_only: bool, k: usize) -> Vec<u32> {
-        let new_only = new_only || !self.traits.has_repeats;
-        let scores = Scores::of(&self.tables.scorers(new_only), query, self.items.len(), new_only);
-        let blend = if new_only { &self.for_new } else { &self.for_all };
-        blend.rank(&scores, &self.ties, new_only, k)
+        self.rank(query, new_only, k).into_iter().map(|ranked| ranked.item).collect()
     }
 
     pub fn write(&self) -> Vec<u8> {
@@ -117,6 +142,7 @@ impl Model {
             config: tables.config,
             for_new: self.for_new.clone(),
             for_all: self.for_all.clone(),
+            statement: self.statement.clone(),
             sections: sections.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.len())).collect(),
         };
         let header = serde_json::to_vec(&header).expect("a header of plain data is JSON");
@@ -160,7 +186,6 @@ impl Model {
             after: sections.pairs(names::AFTER, config.after)?.ok_or(ModelError::Missing(names::AFTER))?,
             content: (sections.rows(CONTENT, MAX_DIMS)?).map(|rows| Content::new(rows, config.content_decay)),
         };
-        let popularity: Vec<u32> = popularity.iter().map(|count| count.round() as u32).collect();
         let model = Model {
             items: header.items,
             traits,
@@ -168,7 +193,9 @@ impl Model {
             tables,
             for_new: header.for_new,
             for_all: header.for_all,
-            ties: tie_order(&popularity),
+            ties: ties_of(&popularity),
+            taken: is_taken(&popularity),
+            statement: header.statement,
         };
         // The weights lean on the models: one without the other is nonsense.
         let fits = |blend: &Blend, new_only| blend.fits(model.tables.scorers(new_only).len());
@@ -177,6 +204,14 @@ impl Model {
         }
         Ok(model)
     }
+}
+
+fn is_taken(counts: &[f32]) -> Vec<bool> {
+    counts.iter().map(|count| *count > 0.0).collect()
+}
+
+fn ties_of(counts: &[f32]) -> Vec<u32> {
+    tie_order(&counts.iter().map(|count| count.round() as u32).collect::<Vec<_>>())
 }
 
 struct Sections<'a> {

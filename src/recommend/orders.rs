@@ -33,9 +33,9 @@ impl Orders {
         Orders { model, to_model, to_catalogue }
     }
 
-    /// Whether no order ever held it.
+    /// Whether orders held it too rarely to be told of, or never.
     pub fn is_new(&self, product: usize) -> bool {
-        self.to_model[product].is_none()
+        self.to_model[product].is_none_or(|item| !self.model.is_taken(item))
     }
 
     /// What these baskets lead to: products and scores, 1 the best and 0 the last of them. `new_only` leaves out

@@ -28,7 +28,7 @@ impl TablesConfig {
     const BASKETS: TablesConfig = {
         let pairs = PairsConfig {
             kind: PairKind::Near,
-            max_steps: 1000,
+            max_steps: 100,
             step_decay: 0.95,
             age_decay: 0.8,
             from_power: 0.5,

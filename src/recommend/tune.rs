@@ -10,18 +10,14 @@ use super::metrics::judge;
 use super::recommender::{Recommender, Shopper};
 use crate::protocol::{ShopperAction, ShopperEvent};
 
-/// Cases that are looked at; more change little and take long.
-const MAX_CASES: usize = 500;
 const N_SHOWN: usize = 10;
 
-/// The share of others, of 0, 0.1, … 1, with which new items of each case are best ranked (NDCG at 10, binary gains),
-/// and that mean; nothing without a case. `recommender` has the tables of what is before the cases; `items` are the
-/// ids that the cases number.
-pub fn others_share(recommender: &Recommender, cases: &[Case], items: &[String]) -> Option<(f32, f64)> {
-    let step = cases.len().div_ceil(MAX_CASES).max(1);
+/// For each share of others, of 0, 0.1, … 1, how well it ranks the new items of each case: the sum of NDCG at 10
+/// (binary gains), to which a case adds at most 1. `recommender` has tables that none of the cases taught; `items` are
+/// the ids that the cases number.
+pub fn others_shares(recommender: &Recommender, cases: &[Case], items: &[String]) -> [f64; 11] {
     let mut sums = [0.0f64; 11];
-    let mut n = 0;
-    for case in cases.iter().step_by(step) {
+    for case in cases {
         let records = records_of(case, items);
         let shopper = Shopper { records: &records, learned_from_ms: 0.0, now_ms: case.now * DAY_MS };
         let profile = recommender.profile(shopper);
@@ -51,10 +47,8 @@ pub fn others_share(recommender: &Recommender, cases: &[Case], items: &[String])
             let list: Vec<u32> = ranked.into_iter().map(|(_, product)| product).collect();
             *sum += judge(&list, &wanted, N_SHOWN).ndcg;
         }
-        n += 1;
     }
-    let best = (0u8..).zip(sums).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-    (n > 0).then(|| (f32::from(best.0) / 10.0, best.1 / f64::from(n)))
+    sums
 }
 
 /// A history of orders as the log of one who has placed them.

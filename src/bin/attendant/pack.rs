@@ -13,7 +13,7 @@ use attendant::platform::clock;
 
 use crate::ask::{open_attendant, open_encoders, read_time};
 use crate::embed::{EncoderArgs, LoadedEncoder};
-use crate::recommend::Orders;
+use crate::recommend::{Orders, PrivacyArgs};
 
 /// Build, check, sign and judge shop packs.
 #[derive(clap::Subcommand)]
@@ -33,6 +33,8 @@ pub enum Command {
         /// history lies that outgrows this machine.
         #[arg(long)]
         tables: Option<PathBuf>,
+        #[command(flatten)]
+        privacy: PrivacyArgs,
     },
     /// Lists everything to put right in a shop's folder.
     Check { dir: PathBuf },
@@ -80,9 +82,9 @@ pub enum Command {
 
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Build { dir, output, encoders, events, tables } => {
+        Command::Build { dir, output, encoders, events, tables, privacy } => {
             let mut shop = read_or_exit(&dir);
-            let orders = crate::recommend::orders_of(&shop, &dir, events, tables)?;
+            let orders = crate::recommend::orders_of(&shop, &dir, events, tables, privacy)?;
             write_pack(&mut shop, &output, &encoders, orders)
         }
         Command::Check { dir } => {

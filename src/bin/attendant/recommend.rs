@@ -1,18 +1,22 @@
 //! `attendant recommend`: learn from a shop's order history, and measure what was learned.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use attendant::pack::Pack;
 use attendant::pack::import::{Mistakes, ShopSource};
 use attendant::protocol::{Language, ShopperAction, ShopperEvent, Surface};
-use attendant::recommend::evaluate::{Report, evaluate};
+use attendant::recommend::evaluate::{Beside, Gain, Report, evaluate};
 use attendant::recommend::interactions::Interactions;
 use attendant::recommend::log::{DAY_MS, Log, Record};
 use attendant::recommend::model::{MIN_SHOPPERS, Model, ReadyTables};
+use attendant::recommend::models::Scorer;
 use attendant::recommend::read::{read_events, read_items, read_tables};
-use attendant::recommend::tune::others_share;
+use attendant::recommend::release::{Budget, Noise, Open, Release, choose, release};
+use attendant::recommend::tables::Traits;
+use attendant::recommend::transformer::{Transformer, TransformerConfig};
+use attendant::recommend::tune::others_shares;
 use attendant::recommend::{Recommender, Shopper};
 
 /// Learn recommendations from a shop's order history, and measure them.
@@ -26,6 +30,8 @@ pub enum Command {
         /// CSV item,title,… or a JSON object of attributes by item.
         #[arg(long)]
         items: Option<PathBuf>,
+        #[command(flatten)]
+        privacy: PrivacyArgs,
         #[arg(short, long)]
         output: PathBuf,
     },
@@ -51,14 +57,52 @@ pub enum Command {
         /// Only what a user never had is recommended and wanted.
         #[arg(long)]
         new_only: bool,
+        /// Adds a row for the tables as a pack would carry them, under the privacy that these options ask for.
+        #[arg(long)]
+        released: bool,
+        /// Leaves out the transformer, whose training takes longest.
+        #[arg(long)]
+        without_transformer: bool,
+        #[command(flatten)]
+        privacy: PrivacyArgs,
         #[arg(long)]
         json: bool,
     },
 }
 
-/// A pack's order history, or what was made of it.
+/// How well customers are hidden in tables.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PrivacyArgs {
+    /// The privacy budget of each customer: all that tables tell of one changes chances by at most e^EPSILON. Smaller
+    /// hides better and teaches less.
+    #[arg(long, default_value_t = Budget::default().epsilon, value_parser = read_epsilon)]
+    epsilon: f64,
+    /// Items and pairs that fewer customers took are left out.
+    #[arg(long, default_value_t = Budget::default().min_customers, value_parser = clap::value_parser!(u32).range(2..))]
+    min_customers: u32,
+    /// Draws the same noise each time: for tests only, since who knows the seed can take the noise away.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+fn read_epsilon(text: &str) -> Result<f64, String> {
+    let epsilon = text.parse().ok().filter(|epsilon: &f64| (0.01..=32.0).contains(epsilon));
+    epsilon.ok_or_else(|| "a number from 0.01 to 32 is asked for: more would hide nobody".to_owned())
+}
+
+impl PrivacyArgs {
+    fn budget(&self) -> Budget {
+        Budget { epsilon: self.epsilon, min_customers: self.min_customers, ..Budget::default() }
+    }
+
+    fn noise(&self) -> Noise {
+        self.seed.map_or_else(Noise::of_system, Noise::of_seed)
+    }
+}
+
+/// A pack's order history and how to hide its customers, or what was made of it.
 pub enum Orders {
-    History(Box<Interactions>),
+    History(Box<Interactions>, PrivacyArgs),
     /// Counted elsewhere.
     Ready(ReadyTables),
     Tables(Vec<u8>),
@@ -70,17 +114,22 @@ pub fn orders_of(
     dir: &Path,
     events: Option<PathBuf>,
     tables: Option<PathBuf>,
+    privacy: PrivacyArgs,
 ) -> anyhow::Result<Option<Orders>> {
     if let Some(folder) = tables.as_ref().filter(|tables| tables.is_dir()) {
         return Ok(Some(Orders::Ready(or_exit(read_tables(folder)))));
     }
     if let Some(tables) = tables {
         let bytes = std::fs::read(&tables).with_context(|| format!("cannot read {}", tables.display()))?;
-        Model::read(&bytes).with_context(|| format!("{} holds no tables", tables.display()))?;
+        let model = Model::read(&bytes).with_context(|| format!("{} holds no tables", tables.display()))?;
+        let Some(statement) = model.statement() else {
+            bail!("{} does not hide customers: make it again with `recommend train`", tables.display());
+        };
+        println!("{statement}");
         return Ok(Some(Orders::Tables(bytes)));
     }
     let events = events.or_else(|| shop.events.as_ref().map(|events| dir.join(events)));
-    Ok(events.map(|events| Orders::History(Box::new(or_exit(read_events(&events))))))
+    Ok(events.map(|events| Orders::History(Box::new(or_exit(read_events(&events))), privacy)))
 }
 
 impl Orders {
@@ -110,11 +159,14 @@ impl Orders {
                      and {} pairs, which are left out",
                     kept.items, kept.pairs, kept.rare_items, kept.rare_pairs
                 );
+                println!("they are not noised: who counted them answers for it that no customer can be found in them");
                 model.write()
             }
-            Orders::History(all) => {
-                let known: HashSet<&str> = shop.products.iter().map(|product| product.id.as_str()).collect();
-                let data = all.only(|item| known.contains(item));
+            Orders::History(all, privacy) => {
+                // Of the catalogue, which is open, all products are there, ordered or not.
+                let known: BTreeMap<String, String> =
+                    shop.products.iter().map(|product| (product.id.clone(), String::new())).collect();
+                let mut data = all.only(|item| known.contains_key(item));
                 if data.users.is_empty() {
                     bail!(
                         "none of the {} items in the order history is in products.csv: are these its ids?",
@@ -125,15 +177,32 @@ impl Orders {
                     bail!("the order history holds orders of days to come: correct their times");
                 }
                 println!("{} of {} items in the order history are in the catalogue", data.items.len(), all.items.len());
-                let (before, last) = data.split_last();
-                let embeddings = Pack::open(pack.to_vec())?.embeddings()?;
-                let model = Model::train(&before, &[]);
-                let judge = Recommender::new(&shop.products, embeddings.as_ref(), Some(model), shop.ranking.clone());
-                if let Some((share, ndcg)) = others_share(&judge, &before.cases(&last), &before.items) {
-                    println!("others count {share:.1} beside likeness: NDCG@10 {ndcg:.3} on last orders");
-                    shop.ranking.others_share = share;
+                data.describe(&known);
+                let mut noise = privacy.noise();
+                let Release { model, judges, rho_left } =
+                    release(&data, Open { items: true, texts: &[] }, &privacy.budget(), &mut noise);
+                if let Some(statement) = model.statement() {
+                    println!("{statement}");
                 }
-                Model::train(&data, &[]).write()
+                if !(0..model.items.len() as u32).any(|item| model.is_taken(item)) {
+                    println!("the customers are too few to tell of any of them: a pack without tables");
+                    return Ok(());
+                }
+                let bytes = model.write();
+                let embeddings = Pack::open(pack.to_vec())?.embeddings()?;
+                let judge = Recommender::new(&shop.products, embeddings.as_ref(), Some(model), shop.ranking.clone());
+                let (before, last) = data.split_last();
+                // Who is one of them is decided by their own name; a limit on them changes one for another.
+                const MAX_CASES: usize = 500;
+                let judges: HashSet<usize> = judges.into_iter().take(MAX_CASES).collect();
+                let mut cases = before.cases(&last);
+                cases.retain(|case| case.user.is_some_and(|user| judges.contains(&user)));
+                let shares = others_shares(&judge, &cases, &before.items);
+                if let Some(tenths) = choose(&shares, rho_left, &mut noise) {
+                    shop.ranking.others_share = tenths as f32 / 10.0;
+                    println!("others count {:.1} beside likeness", shop.ranking.others_share);
+                }
+                bytes
             }
         };
         println!("what orders teach: {} bytes", bytes.len());
@@ -182,6 +251,13 @@ fn preview(preview: Preview) -> anyhow::Result<()> {
     let bytes = std::fs::read(&preview.pack).with_context(|| format!("cannot read {}", preview.pack.display()))?;
     let pack = Pack::open(bytes)?;
     let model = pack.tables().map(Model::read).transpose()?;
+    match model.as_ref().map(Model::statement) {
+        Some(Some(statement)) => eprintln!("{statement}"),
+        Some(None) => eprintln!(
+            "these tables are not noised: rare items and pairs are left out, and that is all that hides a customer"
+        ),
+        None => {}
+    }
     let products = pack.products()?;
     let recommender = Recommender::new(&products, pack.embeddings()?.as_ref(), model, pack.ranking()?);
     let now_ms = attendant::platform::clock::unix_ms();
@@ -230,24 +306,44 @@ fn read_log(path: &Path, now_ms: f64) -> anyhow::Result<Vec<Record>> {
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Preview(args) => preview(args),
-        Command::Train { events, items, output } => train(&events, items.as_deref(), &output),
-        Command::Eval { train, test, sequences, items, k, new_only, json, .. } => {
+        Command::Train { events, items, privacy, output } => train(&events, items.as_deref(), &privacy, &output),
+        Command::Eval {
+            train,
+            test,
+            sequences,
+            items,
+            k,
+            new_only,
+            released,
+            without_transformer,
+            privacy,
+            json,
+            ..
+        } => {
             let items = items.map(|items| or_exit(read_items(&items))).unwrap_or_default();
-            let report = match (train, test, sequences) {
-                (Some(train), Some(test), _) => {
-                    let mut data = or_exit(read_events(&train));
-                    let texts = data.describe(&items);
-                    let test = or_exit(read_events(&test));
-                    evaluate(&data, &texts, data.cases_of(&test), k.into(), new_only)
-                }
-                (_, _, Some(sequences)) => {
-                    let mut data = or_exit(read_events(&sequences));
-                    let texts = data.describe(&items);
-                    let (rest, last) = data.split_last();
-                    evaluate(&rest, &texts, rest.cases(&last), k.into(), new_only)
-                }
+            let (data, test) = match (train, test, sequences) {
+                (Some(train), Some(test), _) => (or_exit(read_events(&train)), Some(or_exit(read_events(&test)))),
+                (_, _, Some(sequences)) => (or_exit(read_events(&sequences)), None),
                 _ => unreachable!("the arguments ask for one of both"),
             };
+            let (mut data, last) = if test.is_none() { data.split_last() } else { (data, Vec::new()) };
+            let texts = data.describe(&items);
+            // What is measured on is taken for the catalogue.
+            let open = Open { items: true, texts: &texts };
+            let released = released.then(|| release(&data, open, &privacy.budget(), &mut privacy.noise()).model);
+            let learned = (!without_transformer).then(|| {
+                let new_only = new_only || !data.has_repeats();
+                let config = TransformerConfig::of(Traits::of(&data).has_baskets);
+                let first = Transformer::fit(&data, &texts, new_only, config, |epoch, ndcg| {
+                    eprintln!("transformer: epoch {epoch}, NDCG@10 {ndcg:.4} on last training baskets");
+                });
+                let then = first.follow(&data);
+                [first, then]
+            });
+            let model = learned.as_ref().map(|[first, then]| [first as &dyn Scorer, then as &dyn Scorer]);
+            let cases = test.as_ref().map_or_else(|| data.cases(&last), |test| data.cases_of(test));
+            let beside = Beside { model, released: released.as_ref() };
+            let report = evaluate(&data, &texts, cases, k.into(), new_only, beside);
             if json {
                 println!("{}", serde_json::to_string(&report)?);
             } else {
@@ -258,12 +354,22 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn train(events: &Path, items: Option<&Path>, output: &Path) -> anyhow::Result<()> {
+fn train(events: &Path, items: Option<&Path>, privacy: &PrivacyArgs, output: &Path) -> anyhow::Result<()> {
     let mut data = or_exit(read_events(events));
-    let texts = data.describe(&items.map(|items| or_exit(read_items(items))).unwrap_or_default());
-    let bytes = Model::train(&data, &texts).write();
+    // A file of items is the catalogue, which is open; else nothing is.
+    let catalogue = items.map(|items| or_exit(read_items(items)));
+    if let Some(catalogue) = &catalogue {
+        data = data.only(|item| catalogue.contains_key(item));
+    }
+    let texts = catalogue.as_ref().map(|catalogue| data.describe(catalogue)).unwrap_or_default();
+    let open = Open { items: catalogue.is_some(), texts: &texts };
+    let model = release(&data, open, &privacy.budget(), &mut privacy.noise()).model;
+    let bytes = model.write();
     std::fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
-    println!("{}: {} users, {} items, {} bytes", output.display(), data.users.len(), data.items.len(), bytes.len());
+    if let Some(statement) = model.statement() {
+        println!("{statement}");
+    }
+    println!("{}: {} of {} items, {} bytes", output.display(), model.items.len(), data.items.len(), bytes.len());
     Ok(())
 }
 
@@ -289,8 +395,7 @@ fn print_report(report: &Report) {
         );
     }
     println!("\nthe blend over each part, with the 95 % interval over users");
-    for gain in &report.gains {
-        let interval = |(mean, low, high): (f64, f64, f64)| format!("{mean:+.4} [{low:+.4}, {high:+.4}]");
-        println!("{:<14} hit {}  ndcg {}", gain.over, interval(gain.hit), interval(gain.ndcg));
+    for Gain { over, hit, ndcg } in &report.gains {
+        println!("{over:<14} hit {hit}  ndcg {ndcg}");
     }
 }

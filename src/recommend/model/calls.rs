@@ -15,11 +15,31 @@ impl Model {
     /// The `k` best items with their scores, best first.
     pub fn rank(&self, query: &Query, new_only: bool, k: usize) -> Vec<Ranked> {
         let new_only = new_only || !self.traits.has_repeats;
-        let scores = Scores::of(&self.tables.scorers(new_only), query, self.items.len(), new_only);
+        let scores = self.scores(query, new_only);
         let blend = if new_only { &self.for_new } else { &self.for_all };
         let blended = blend.score(&scores);
         let best = top(scores.candidates(&self.ties, new_only, k).into_iter(), &blended, &self.ties, k);
         best.into_iter().map(|item| Ranked { item, score: blended[item as usize] }).collect()
+    }
+
+    /// What each table says.
+    pub fn scores(&self, query: &Query, new_only: bool) -> Scores {
+        Scores::of(&self.tables.scorers(new_only), query, self.items.len(), new_only)
+    }
+
+    /// What the tables bring to be ranked.
+    pub fn candidates(&self, scores: &Scores, new_only: bool) -> Vec<u32> {
+        scores.candidates(&self.ties, new_only, 0)
+    }
+
+    /// Tables that score.
+    pub fn n_scorers(&self, new_only: bool) -> usize {
+        self.tables.scorers(new_only).len()
+    }
+
+    /// Whether enough have taken it to be told of.
+    pub fn is_taken(&self, item: u32) -> bool {
+        self.taken[item as usize]
     }
 
     /// What is in one basket with `item`, by weight.

@@ -1,7 +1,6 @@
 //! A model of tables that were counted elsewhere: a history that outgrows a machine stays where it is.
 
 use super::{Model, Tables, TablesConfig, Traits};
-use crate::recommend::blend::{Blend, tie_order};
 use crate::recommend::codec::{Rows, round_row};
 use crate::recommend::models::{Again, Pairs, PairsConfig, Popularity};
 use crate::recommend::tables::{TREND_HALF_LIFE_DAYS, names, own};
@@ -107,15 +106,8 @@ impl ReadyTables {
             after,
             content: None,
         };
-        let model = Model {
-            items: items.into_iter().map(|item| item.id).collect(),
-            traits,
-            last_day: self.until_day,
-            for_new: Blend::even(tables.scorers(true).len()),
-            for_all: Blend::even(tables.scorers(!has_repeats).len()),
-            ties: tie_order(&orders.iter().map(|orders| orders.round() as u32).collect::<Vec<_>>()),
-            tables,
-        };
+        let ids = items.into_iter().map(|item| item.id).collect();
+        let model = Model::of_tables(ids, tables, traits, self.until_day);
         (model, kept)
     }
 }

@@ -71,7 +71,7 @@ impl Pairs {
                 let history = &data.histories[user as usize];
                 for (steps, basket) in config.within_reach(history, at as usize) {
                     let weight = lengths[user as usize] * decays[steps.max(1) - 1];
-                    for &to in basket.items.iter().filter(|&&to| to != from) {
+                    for &to in near(&basket.items, from, steps).iter().filter(|&&to| to != from) {
                         if sums[to as usize] == 0.0 {
                             touched.push(to);
                         }
@@ -84,6 +84,8 @@ impl Pairs {
             let mut row: Vec<(u32, f32)> = touched.drain(..).map(entry).collect();
             row.sort_by(|a, b| b.1.total_cmp(&a.1).then(counts[b.0 as usize].cmp(&counts[a.0 as usize])));
             row.truncate(config.max_entries);
+            // What was cut off held thousands of entries: kept for each row, they are gigabytes.
+            row.shrink_to_fit();
             // As a file will hold it, so that what is measured is what is carried.
             round_row(&mut row);
             rows.push(row);
@@ -97,7 +99,29 @@ impl Pairs {
     }
 }
 
+/// Of a basket, what pairs with one item of it, or of another basket: all, but for those that no person fills.
+fn near(items: &[u32], from: u32, steps: usize) -> &[u32] {
+    const MAX_ITEMS: usize = 500;
+    if items.len() <= MAX_ITEMS {
+        return items;
+    }
+    let own = if steps == 0 { items.iter().position(|&item| item == from).unwrap_or(0) } else { 0 };
+    let start = own.saturating_sub(MAX_ITEMS / 2).min(items.len() - MAX_ITEMS);
+    &items[start..start + MAX_ITEMS]
+}
+
 impl PairsConfig {
+    /// Between the baskets at these places, if any two of them pair.
+    pub fn fewest_steps(&self, from: &[usize], to: &[usize]) -> Option<usize> {
+        let steps = from.iter().flat_map(|&from| to.iter().map(move |&to| (from, to)));
+        let reach = steps.filter_map(|(from, to)| match self.kind {
+            PairKind::Near => Some(from.abs_diff(to)),
+            PairKind::Together => (from == to).then_some(0),
+            PairKind::After => to.checked_sub(from).filter(|&steps| steps > 0),
+        });
+        reach.filter(|&steps| steps <= self.max_steps).min()
+    }
+
     /// The baskets that pair with the one at `at`, with the number of steps between.
     fn within_reach<'a>(
         &self,

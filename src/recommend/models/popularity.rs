@@ -10,15 +10,14 @@ pub struct Popularity {
     name: &'static str,
     /// Infinite for popularity of all time.
     half_life_days: f64,
-    /// By item: day and number of baskets on it.
+    /// By item: each day on which it was taken, and the count as it stands at that day's end.
     daily: Vec<Vec<(i32, f32)>>,
-    first_day: i32,
 }
 
 impl Popularity {
     /// From counts as they stand at the end of `day`; a query of an earlier day finds nothing.
     pub fn of_counts(name: &'static str, counts: &[f32], day: i32, half_life_days: f64) -> Popularity {
-        Popularity { name, half_life_days, daily: counts.iter().map(|&n| vec![(day, n)]).collect(), first_day: day }
+        Popularity { name, half_life_days, daily: counts.iter().map(|&n| vec![(day, n)]).collect() }
     }
 
     /// Counts as they stand at the end of `day`, in which [`Popularity::of_counts`] gives the same scores on.
@@ -41,17 +40,23 @@ impl Popularity {
         }
         for days in &mut daily {
             days.sort_unstable_by_key(|day| day.0);
-            days.dedup_by(|from, into| {
-                let is_same = from.0 == into.0;
-                if is_same {
-                    into.1 += from.1;
-                }
-                is_same
-            });
+            let (mut sum, mut last) = (0.0f64, i32::MIN);
+            for (day, n) in days.iter_mut() {
+                sum = sum * fading(last, *day, half_life_days) + f64::from(*n);
+                (last, *n) = (*day, sum as f32);
+            }
+            // Of one day the last count holds all.
+            days.reverse();
+            days.dedup_by_key(|day| day.0);
+            days.reverse();
         }
-        let first_day = daily.iter().flatten().map(|day| day.0).min().unwrap_or(0);
-        Popularity { name, half_life_days, daily, first_day }
+        Popularity { name, half_life_days, daily }
     }
+}
+
+/// What is left of a count after these days.
+fn fading(from: i32, to: i32, half_life_days: f64) -> f64 {
+    0.5f64.powf((f64::from(to) - f64::from(from)) / half_life_days)
 }
 
 impl Scorer for Popularity {
@@ -61,11 +66,9 @@ impl Scorer for Popularity {
 
     fn score(&self, query: &Query, scores: &mut [f32]) {
         let today = query.now.floor() as i32;
-        let weight = |day: i32| 0.5f64.powf(f64::from(today - day) / self.half_life_days) as f32;
-        let weights: Vec<f32> = (self.first_day..today.max(self.first_day)).map(weight).collect();
         for (score, days) in scores.iter_mut().zip(&self.daily) {
-            let past = days.iter().take_while(|day| day.0 < today);
-            *score = past.map(|&(day, n)| n * weights[(day - self.first_day) as usize]).sum();
+            let past = &days[..days.partition_point(|day| day.0 < today)];
+            *score = past.last().map_or(0.0, |&(day, n)| n * fading(day, today, self.half_life_days) as f32);
         }
     }
 }
