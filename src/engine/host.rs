@@ -28,7 +28,8 @@ use crate::protocol::{
 pub trait Answers {
     /// Opens a pack in place of the one before. A pack that cannot be opened changes nothing.
     fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError>;
-    /// Makes a GGUF file the encoder of its language. One that cannot be loaded leaves the one before in place.
+    /// Makes a GGUF file the encoder of its language, or the head that its card names. One that cannot be loaded leaves
+    /// the one before in place.
     async fn load_model(
         &self,
         bytes: Vec<u8>,
