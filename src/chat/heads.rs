@@ -82,3 +82,76 @@ impl Heads {
         [&self.intent, &self.sentiment, &self.risk].into_iter().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::turn::Part;
+    use crate::protocol::Language;
+
+    const SHIPPED: [&[u8]; 3] = [
+        include_bytes!("../../www/heads/intent.gguf"),
+        include_bytes!("../../www/heads/sentiment.gguf"),
+        include_bytes!("../../www/heads/risk.gguf"),
+    ];
+
+    fn shipped() -> Heads {
+        let mut heads = Heads::default();
+        SHIPPED.iter().for_each(|bytes| assert!(heads.add(Head::open(bytes).unwrap())));
+        heads
+    }
+
+    fn turn(text: &str) -> Turn {
+        Turn {
+            language: Language::En,
+            spoken: Language::En,
+            text: text.into(),
+            parts: Vec::new(),
+            talk: None,
+            wants_person: false,
+            sentiment: Sentiment::Neutral,
+            risk: Risk::None,
+            intent: None,
+            only_steers: false,
+            now_ms: 0,
+            was_cut: false,
+        }
+    }
+
+    fn heard(text: &str) -> Turn {
+        let mut turn = turn(text);
+        shipped().hear(&mut turn, None);
+        turn
+    }
+
+    #[test]
+    fn the_shipped_heads_tell_plain_messages_apart_by_words_alone() {
+        for (text, intent) in [
+            ("where is my parcel?", "track_order"),
+            ("how do i reset my password", "recover_password"),
+            ("怎么开发票", "get_invoice"),
+            ("我的快递到哪了", "track_order"),
+        ] {
+            let turn = heard(text);
+            assert_eq!(turn.intent.map(|label| label.name).as_deref(), Some(intent), "{text}");
+            assert_eq!((turn.sentiment, turn.risk), (Sentiment::Neutral, Risk::None), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_fired_is_not_overruled() {
+        let mut turn = Turn { risk: Risk::Scam, sentiment: Sentiment::Positive, ..turn("where is my parcel?") };
+        shipped().hear(&mut turn, None);
+        assert_eq!((turn.sentiment, turn.risk), (Sentiment::Positive, Risk::Scam));
+    }
+
+    #[test]
+    fn the_message_is_embedded_once_even_where_it_is_what_is_searched_for() {
+        let part = |text: &str| Part { search_text: text.into(), ..Part::default() };
+        let mut turn = turn("退货");
+        turn.parts = vec![part("寄到哪"), part("退货")];
+        assert_eq!(shipped().texts(&turn), (vec!["寄到哪".to_owned(), "退货".to_owned()], 1));
+        turn.parts.pop();
+        assert_eq!(shipped().texts(&turn), (vec!["寄到哪".to_owned(), "退货".to_owned()], 1));
+    }
+}

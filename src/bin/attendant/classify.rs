@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use attendant::classify::metrics::{MAX_REJECTED, Report, report};
-use attendant::classify::read::{Sample, read_samples, read_texts};
+use attendant::classify::read::{read_samples, read_texts};
 use attendant::classify::train::{Encoded, Material, TrainConfig, label_text, labels_of, train};
 use attendant::classify::{Card, Classification, Head};
 use attendant::platform::device::Placement;

@@ -13,7 +13,7 @@ use crate::embed::{LoadedEncoder, load_encoder};
 /// At most one encoder a language.
 pub struct Readers(Vec<LoadedEncoder>);
 
-/// The options by which heads are given encoders.
+// The options by which heads are given encoders. (No doc comment: clap would take it for the command's help.)
 #[derive(clap::Args)]
 pub struct ReaderArgs {
     /// An encoder to read with, once for each language; for one not named, that which `./dev model` has made.
