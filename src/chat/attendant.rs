@@ -368,6 +368,7 @@ impl Attendant {
         reply.language = turn.language;
         reply.sentiment = turn.sentiment;
         reply.risk = turn.risk;
+        reply.intent = turn.intent.clone();
         reply.slots = self.understood(turn);
         reply.blocks = prose::parse(&reply.text);
         let mood = &mut conversation.mood;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! message ─ Attendant::read ─→ Turn: language, questions with their slots, small talk, sentiment, risk
-//!                 (the caller embeds Turn::texts, or not)
+//!                 (the caller embeds Turn::texts, or not, and lets Heads hear the turn, or not)
 //! Turn, embeddings ─ Attendant::reply:
 //!     policy   course of the message · act on each question · escalation
 //!     compose  the shop's own sentences, skills' results, the few sentences of `wording`
@@ -21,6 +21,7 @@ pub mod evaluate;
 mod extract;
 pub mod grounding;
 pub mod handoff;
+mod heads;
 mod intent;
 mod language;
 mod message;
@@ -43,6 +44,7 @@ mod wording;
 
 pub use attendant::{Attendant, OpenError};
 pub use conversation::Conversation;
+pub use heads::Heads;
 pub use language::detect_language;
 pub use message::MAX_MESSAGE_CHARS;
 pub use prose::Growing;

@@ -13,7 +13,7 @@ use crate::chat::skills::Skill;
 use crate::chat::slots::{ProductMention, Slot, Slots};
 use crate::chat::small_talk::{self, SmallTalk};
 use crate::chat::wish::Wish;
-use crate::protocol::{Language, Risk, Sentiment};
+use crate::protocol::{Label, Language, Risk, Sentiment};
 use crate::retrieve::tokens::{is_telling, normalize, terms};
 
 /// What a shopper sends.
@@ -41,6 +41,8 @@ pub struct Turn {
     pub(super) wants_person: bool,
     pub(super) sentiment: Sentiment,
     pub(super) risk: Risk,
+    /// What it is about, where a classifier is sure; see [`Heads`](crate::chat::Heads).
+    pub(super) intent: Option<Label>,
     /// Nothing is left of it once what steers is taken out.
     pub(super) only_steers: bool,
     pub(super) now_ms: i64,
@@ -106,6 +108,7 @@ impl Attendant {
             wants_person: intent::wants_person(&text),
             sentiment: read_sentiment(&text),
             risk,
+            intent: None,
             only_steers: risk == Risk::Steering && !crate::chat::message::is_question(&asked, language),
             now_ms: message.now_ms,
             was_cut,

@@ -25,7 +25,8 @@ pub struct Head {
 /// What a head adds where an encoder is at hand.
 #[derive(Clone, Debug)]
 pub(super) struct Dense {
-    pub encoder: EncoderId,
+    /// One a language, all of one space.
+    pub encoders: Vec<EncoderId>,
     pub expert: Expert,
     /// Centres of the training texts, of length one each.
     pub prototypes: Expert,
@@ -64,7 +65,18 @@ pub struct Ranked {
     pub confidence: f32,
 }
 
+/// The half of an encoder's features that is the embedding of the text.
+pub(super) fn sentence(features: &[f32]) -> &[f32] {
+    &features[..features.len() / 2]
+}
+
 impl Head {
+    /// Whether a file's bytes begin as a head's do, whose architecture is the first thing it says.
+    pub fn is_head(bytes: &[u8]) -> bool {
+        let front = &bytes[..bytes.len().min(128)];
+        front.windows(ARCHITECTURE.len()).any(|window| window == ARCHITECTURE.as_bytes())
+    }
+
     /// Opens a head from its file's bytes.
     ///
     /// # Errors
@@ -117,19 +129,19 @@ impl Head {
         &self.labels
     }
 
-    /// The encoder whose embeddings [`Head::classify`] takes; none for a head of n-grams alone.
-    pub fn encoder(&self) -> Option<&EncoderId> {
-        self.dense.as_ref().map(|dense| &dense.encoder)
+    /// The encoders whose features [`Head::classify`] takes, one a language; none for a head of n-grams alone.
+    pub fn encoders(&self) -> &[EncoderId] {
+        self.dense.as_ref().map_or(&[], |dense| &dense.encoders)
     }
 
-    /// Classifies a text, given its embedding `[d_model]` of length one by [`Head::encoder`], or by its n-grams alone:
-    /// an embedding of another length is passed over.
+    /// Classifies a text, given its features by one of [`Head::encoders`] (`Embedder::features`), or by its n-grams
+    /// alone: features of another number are passed over.
     pub fn classify(&self, text: &str, embedding: Option<&[f32]>) -> Classification {
         let words = self.words.logits_of(&ngrams(text, self.words.n_in() as u32));
         let usable = |dense: &&Dense| embedding.is_some_and(|embedding| embedding.len() == dense.expert.n_in());
         let (logits, signals, calibration) = match (self.dense.as_ref().filter(usable), embedding) {
             (Some(dense), Some(embedding)) => {
-                let nearest = dense.prototypes.logits_at(embedding).into_iter().fold(-1.0, f32::max);
+                let nearest = dense.prototypes.logits_at(sentence(embedding)).into_iter().fold(-1.0, f32::max);
                 let logits = dense.together.blend(&dense.expert.logits_at(embedding), &words);
                 let signals = signals(&logits, nearest);
                 (logits, signals, &dense.together)
@@ -166,23 +178,24 @@ impl Head {
 impl Dense {
     fn read(gguf: &Gguf, n_classes: usize) -> Result<Self, ClassifyError> {
         let metadata = gguf.metadata();
-        let encoder = EncoderId {
-            name: metadata.str("attendant.head.encoder.name")?.into(),
-            sha256: metadata.str("attendant.head.encoder.sha256")?.into(),
-        };
+        let names = metadata.array_str("attendant.head.encoders.names")?.iter();
+        let sha256s = metadata.array_str("attendant.head.encoders.sha256")?.iter();
+        let id = |(name, sha256): (&String, &String)| EncoderId { name: name.clone(), sha256: sha256.clone() };
+        let encoders = names.zip(sha256s).map(id).collect();
         let n_prototypes = gguf.tensor("prototypes.bias")?.shape.iter().product();
         let (expert, prototypes) =
             (Expert::read(gguf, "dense", n_classes)?, Expert::read(gguf, "prototypes", n_prototypes)?);
-        if prototypes.n_in() != expert.n_in() {
-            let found = format!("have {} values and embeddings {}", prototypes.n_in(), expert.n_in());
+        if 2 * prototypes.n_in() != expert.n_in() {
+            let found = format!("have {} values and features {}", prototypes.n_in(), expert.n_in());
             return Err(ClassifyError::Unusable { what: "prototypes", found });
         }
-        Ok(Self { encoder, expert, prototypes, together: Calibration::read(metadata, "together")? })
+        Ok(Self { encoders, expert, prototypes, together: Calibration::read(metadata, "together")? })
     }
 
     fn write(&self, writer: &mut Writer) -> Result<(), ClassifyError> {
-        writer.put("attendant.head.encoder.name", self.encoder.name.as_str())?;
-        writer.put("attendant.head.encoder.sha256", self.encoder.sha256.as_str())?;
+        let each = |part: fn(&EncoderId) -> &String| self.encoders.iter().map(part).cloned().collect::<Vec<_>>();
+        writer.put("attendant.head.encoders.names", each(|id| &id.name))?;
+        writer.put("attendant.head.encoders.sha256", each(|id| &id.sha256))?;
         self.together.write(writer, "together")?;
         self.expert.write(writer, "dense")?;
         Ok(self.prototypes.write(writer, "prototypes")?)
@@ -218,11 +231,12 @@ mod tests {
     use crate::platform::SplitMix64;
 
     const D_MODEL: usize = 32;
+    const N_FEATURES: usize = 2 * D_MODEL;
     const N_BUCKETS: usize = 64;
 
     /// Two labels; words pull to the first by their number, the embedding's first value to the second.
     fn head() -> Head {
-        let mut dense = vec![0.0; D_MODEL * 2];
+        let mut dense = vec![0.0; N_FEATURES * 2];
         dense[1] = 4.0;
         let mut prototypes = vec![0.0; D_MODEL * 2];
         prototypes[0] = 1.0;
@@ -234,7 +248,7 @@ mod tests {
             labels: vec!["first".into(), "second".into()],
             words: expert(&[0.0; N_BUCKETS * 2], [1.0, 0.0]),
             dense: Some(Dense {
-                encoder: EncoderId { name: "an encoder".into(), sha256: "00".into() },
+                encoders: vec![EncoderId { name: "an encoder".into(), sha256: "00".into() }],
                 expert: expert(&dense, [0.0; 2]),
                 prototypes: expert(&prototypes, [0.0; 2]),
                 together: Calibration { dense: 1.0, words: 1.0, scope: scope.clone() },
@@ -244,12 +258,13 @@ mod tests {
     }
 
     fn embedding(at: usize) -> Vec<f32> {
-        (0..D_MODEL).map(|i| if i == at { 1.0 } else { 0.0 }).collect()
+        (0..N_FEATURES).map(|i| if i == at { 1.0 } else { 0.0 }).collect()
     }
 
     #[test]
     fn a_file_gives_back_the_head_that_was_written() {
         let opened = Head::open(&head().to_bytes().unwrap()).unwrap();
+        assert!(Head::is_head(&head().to_bytes().unwrap()));
         assert_eq!((opened.card(), opened.labels()), (&head().card, head().labels()));
         for embedding in [None, Some(embedding(0)), Some(embedding(5))] {
             let embedding = embedding.as_deref();
@@ -298,6 +313,7 @@ mod tests {
     fn another_gguf_file_is_refused_by_name() {
         let mut writer = Writer::new();
         writer.put("general.architecture", "bert").unwrap();
+        assert!(!Head::is_head(&writer.to_bytes().unwrap()));
         let refused = Head::open(&writer.to_bytes().unwrap());
         assert!(matches!(refused, Err(ClassifyError::NotAHead { found }) if found == "bert"));
     }

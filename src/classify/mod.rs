@@ -1,13 +1,13 @@
 //! What a text wants, feels or risks: small heads over a shared encoder, trained in minutes.
 //!
 //! ```text
-//!        ┌─ embedding [d_model] ─ linear ─ logits ─┐
+//!        ┌─ features [2 d_model] ─ linear ─ logits ─┐
 //! text ──┤                                         ├─ blend ÷ temperature → label, confidence
 //!        └─ n-grams, hashed ───── linear ─ logits ─┘         │
 //!                                                            └─ scope: is it any of the labels at all?
 //! ```
 //!
-//! The n-grams read Chinese, rare words and typos where an encoder does not, and serve alone until the encoder has
+//! The n-grams read rare words and typos where an encoder does not, and serve alone until the encoder has
 //! come. A [`Head`] is one GGUF file; [`train`] makes it, in the browser as on the command line; [`metrics`] measure it.
 
 mod card;

@@ -11,13 +11,13 @@ mod split;
 use burn::tensor::Device;
 
 use super::expert::Expert;
-use super::head::{Calibration, Dense};
+use super::head::{Calibration, Dense, sentence};
 use super::ngrams::{SparseVector, ngrams};
 use super::read::Sample;
 use super::scope::{Signals, signals};
 use super::{Card, ClassifyError, Head};
 use crate::pack::EncoderId;
-use calibrate::{Logits, blend, scope};
+use calibrate::{Logits, MIN_OOS, blend, scope};
 use regression::{Inputs, Regression, RegressionConfig, Target};
 use split::{folds, hold_out};
 
@@ -25,7 +25,7 @@ use split::{folds, hold_out};
 #[derive(Clone, Debug)]
 pub struct Encoded<T> {
     pub texts: Vec<T>,
-    /// `[d_model]` for each, of length one; empty without an encoder.
+    /// The features of each (`Embedder::features`), and none of a text that no encoder reads; empty without any encoder.
     pub embeddings: Vec<Vec<f32>>,
 }
 
@@ -39,7 +39,8 @@ pub struct Material {
     pub oos: Encoded<String>,
     /// The names of the labels, as [`label_text`] puts them, in the order of [`labels_of`].
     pub names: Encoded<String>,
-    pub encoder: Option<EncoderId>,
+    /// Whose features they are, one a language.
+    pub encoders: Vec<EncoderId>,
 }
 
 /// What a head is to be like; the rest follows from its texts.
@@ -61,6 +62,10 @@ impl Default for TrainConfig {
 
 /// Texts a class up to which training counts as few-shot.
 const FEW: usize = 20;
+
+/// What out-of-scope texts weigh in training: together this share of those with labels, each at most so many texts.
+const OOS_SHARE: f32 = 0.1;
+const MAX_OOS_WEIGHT: f32 = 3.0;
 
 /// What the name of a label weighs, in texts.
 const NAME_WEIGHT: f32 = 2.0;
@@ -116,6 +121,7 @@ struct Trainer<'a> {
 #[derive(Clone, Default)]
 struct Corpus<'a> {
     words: Vec<SparseVector>,
+    /// Empty for a text that no encoder reads.
     dense: Vec<&'a [f32]>,
     targets: Vec<Target>,
 }
@@ -131,7 +137,13 @@ impl<'a> Trainer<'a> {
         let train = self.corpus(&self.material.train)?;
         let is_few = train.targets.len() <= FEW * self.labels.len();
         let names = self.names(&train, is_few)?;
-        let oos = self.oos()?;
+        let oos = self.oos(train.targets.len())?;
+        // Enough of them teach too, and each is judged by experts that have not seen it.
+        let teaches = oos.targets.len() >= 2 * MIN_OOS;
+        let divide_oos = |hand: usize, n_hands: usize| match teaches {
+            true => oos.divide(&(hand..oos.targets.len()).step_by(n_hands).collect::<Vec<_>>()),
+            false => (Corpus::default(), oos.clone()),
+        };
 
         // What the choices are made on: logits of texts that were not trained on.
         let (mut logits, mut nearest, mut classes) = (Vec::new(), Vec::new(), Vec::new());
@@ -154,20 +166,26 @@ impl<'a> Trainer<'a> {
         match &self.material.valid {
             Some(valid) => {
                 let valid = self.corpus(valid)?;
-                judge(&self.fit(&train.with(&names), is_few)?, &valid, &oos);
+                let (shown, kept) = divide_oos(0, 2);
+                judge(&self.fit(&train.with(&names).with(&shown), is_few)?, &valid, &kept);
             }
             None => {
                 let classes: Vec<usize> = train.targets.iter().filter_map(|target| target.class).collect();
                 let parts =
                     if is_few { folds(&classes, self.config.seed) } else { hold_out(&classes, self.config.seed) };
-                for part in parts {
-                    let (rest, held) = train.divide(&part);
-                    judge(&self.fit(&rest.with(&names), is_few)?, &held, &oos);
+                for (hand, part) in parts.iter().enumerate() {
+                    let (rest, held) = train.divide(part);
+                    let (shown, kept) = divide_oos(hand, parts.len().max(2));
+                    judge(&self.fit(&rest.with(&names).with(&shown), is_few)?, &held, &kept);
                 }
             }
         }
 
-        let dense_blend = blend(&logits, &classes);
+        // What both experts have read says how to blend them.
+        let (read, read_classes): (Vec<Logits>, Vec<usize>) = (logits.iter().cloned().zip(classes.iter().copied()))
+            .filter(|(logits, _)| !logits.dense.is_empty())
+            .unzip();
+        let dense_blend = blend(&read, &read_classes);
         let words_only: Vec<Logits> =
             logits.iter().map(|logits| Logits { dense: Vec::new(), words: logits.words.clone() }).collect();
         let alone_blend = blend(&words_only, &classes);
@@ -177,8 +195,9 @@ impl<'a> Trainer<'a> {
                 let dense: &[f32] = if with_dense { &logits.dense } else { &[] };
                 signals(&calibration.blend(dense, &logits.words), if with_dense { *near } else { 0.0 })
             };
-            let inside: Vec<Signals> = logits.iter().zip(&nearest).map(signal).collect();
-            let outside: Vec<Signals> = oos_logits.iter().zip(&oos_nearest).map(signal).collect();
+            let serves = |(logits, _): &(&Logits, &f32)| !with_dense || !logits.dense.is_empty();
+            let inside: Vec<Signals> = logits.iter().zip(&nearest).filter(serves).map(signal).collect();
+            let outside: Vec<Signals> = oos_logits.iter().zip(&oos_nearest).filter(serves).map(signal).collect();
             calibration.scope = scope(&inside, &outside);
             calibration
         };
@@ -188,9 +207,10 @@ impl<'a> Trainer<'a> {
             Some(valid) => train.with(&self.corpus(valid)?),
             None => train.clone(),
         };
-        let trained = self.fit(&everything.with(&names), is_few)?;
-        let dense = trained.dense.zip(self.material.encoder.clone()).map(|((expert, prototypes), encoder)| Dense {
-            encoder,
+        let shown = if teaches { oos.clone() } else { Corpus::default() };
+        let trained = self.fit(&everything.with(&names).with(&shown), is_few)?;
+        let dense = trained.dense.map(|(expert, prototypes)| Dense {
+            encoders: self.material.encoders.clone(),
             expert,
             prototypes,
             together: calibrate(dense_blend, true),
@@ -211,35 +231,39 @@ impl<'a> Trainer<'a> {
             (0..encoded.texts.len()).filter(|&i| class(&encoded.texts[i].label).is_some()).collect();
         Ok(Corpus {
             words: known.iter().map(|&i| ngrams(&encoded.texts[i].text, self.config.n_buckets)).collect(),
-            dense: self.embeddings(&encoded.embeddings, encoded.texts.len(), &known)?,
+            dense: self.features(&encoded.embeddings, encoded.texts.len(), &known)?,
             targets: known.iter().map(|&i| Target { class: class(&encoded.texts[i].label), weight: 1.0 }).collect(),
         })
     }
 
-    fn embeddings(
+    fn features(
         &self,
-        embeddings: &'a [Vec<f32>],
+        features: &'a [Vec<f32>],
         n_texts: usize,
         known: &[usize],
     ) -> Result<Vec<&'a [f32]>, ClassifyError> {
-        let Some(first) = embeddings.first() else { return Ok(Vec::new()) };
-        let d_model = self.material.train.embeddings.first().unwrap_or(first).len();
-        if embeddings.len() != n_texts {
-            return Err(ClassifyError::Embedding { found: embeddings.len(), expected: n_texts });
+        if features.is_empty() {
+            return Ok(vec![&[]; known.len()]);
         }
-        match embeddings.iter().find(|embedding| embedding.len() != d_model) {
-            Some(other) => Err(ClassifyError::Embedding { found: other.len(), expected: d_model }),
-            None => Ok(known.iter().map(|&i| embeddings[i].as_slice()).collect()),
+        if features.len() != n_texts {
+            return Err(ClassifyError::Embedding { found: features.len(), expected: n_texts });
+        }
+        let n_in = self.material.train.embeddings.iter().map(Vec::len).max().unwrap_or(0);
+        match features.iter().find(|features| !features.is_empty() && features.len() != n_in) {
+            Some(other) => Err(ClassifyError::Embedding { found: other.len(), expected: n_in }),
+            None => Ok(known.iter().map(|&i| features[i].as_slice()).collect()),
         }
     }
 
-    fn oos(&self) -> Result<Corpus<'a>, ClassifyError> {
+    /// Beside `n_train` texts that have labels.
+    fn oos(&self, n_train: usize) -> Result<Corpus<'a>, ClassifyError> {
         let oos = &self.material.oos;
+        let weight = (OOS_SHARE * n_train as f32 / oos.texts.len().max(1) as f32).min(MAX_OOS_WEIGHT);
         let all: Vec<usize> = (0..oos.texts.len()).collect();
         Ok(Corpus {
             words: oos.texts.iter().map(|text| ngrams(text, self.config.n_buckets)).collect(),
-            dense: self.embeddings(&oos.embeddings, oos.texts.len(), &all)?,
-            targets: vec![Target { class: None, weight: 1.0 }; oos.texts.len()],
+            dense: self.features(&oos.embeddings, oos.texts.len(), &all)?,
+            targets: vec![Target { class: None, weight }; oos.texts.len()],
         })
     }
 
@@ -248,15 +272,16 @@ impl<'a> Trainer<'a> {
     fn names(&self, train: &Corpus, is_few: bool) -> Result<Corpus<'a>, ClassifyError> {
         let names = &self.material.names;
         let n_classes = self.labels.len();
-        if !is_few || names.texts.len() != n_classes || names.embeddings.len() != n_classes {
+        let is_read = names.embeddings.len() == n_classes && names.embeddings.iter().all(|name| !name.is_empty());
+        if !is_few || names.texts.len() != n_classes || !is_read {
             return Ok(Corpus::default());
         }
         let all: Vec<usize> = (0..n_classes).collect();
-        let dense = self.embeddings(&names.embeddings, n_classes, &all)?;
+        let dense = self.features(&names.embeddings, n_classes, &all)?;
         let means = class_means(train, n_classes);
         let n_right = (0..n_classes)
             .filter(|&class| {
-                let cosine = |mean: &Vec<f32>| dot(mean, dense[class]);
+                let cosine = |mean: &Vec<f32>| dot(mean, sentence(dense[class]));
                 (0..n_classes).all(|other| cosine(&means[other]) <= cosine(&means[class]))
             })
             .count();
@@ -274,8 +299,8 @@ impl<'a> Trainer<'a> {
         let n_classes = self.labels.len();
         let targets = self.balanced(&texts.targets);
         let n = targets.len();
-        let fit = |inputs: &Inputs, n_in: usize, config: RegressionConfig| {
-            let fitted = Regression::fit(inputs, &targets, [n_in, n_classes], &config, self.device);
+        let fit = |inputs: &Inputs, targets: &[Target], n_in: usize, config: RegressionConfig| {
+            let fitted = Regression::fit(inputs, targets, [n_in, n_classes], &config, self.device);
             let (weights, bias) = fitted.parts();
             Expert::quantize(weights, bias.to_vec())
         };
@@ -288,12 +313,15 @@ impl<'a> Trainer<'a> {
             label_smoothing: 0.0,
             seed: self.config.seed,
         };
-        let words = fit(&Inputs::Sparse(texts.words.iter().collect()), self.config.n_buckets as usize, words)?;
-        let dense = match texts.dense.first() {
+        let words =
+            fit(&Inputs::Sparse(texts.words.iter().collect()), &targets, self.config.n_buckets as usize, words)?;
+        let (rows, targets): (Vec<&[f32]>, Vec<Target>) =
+            texts.dense.iter().copied().zip(targets.iter().copied()).filter(|(row, _)| !row.is_empty()).unzip();
+        let dense = match rows.first().map(|row| row.len()) {
             None => None,
-            Some(first) => {
+            Some(n_in) => {
                 let batch = 1024;
-                let n_epochs = 20.max(200usize.div_ceil(n.div_ceil(batch)));
+                let n_epochs = 20.max(200usize.div_ceil(rows.len().div_ceil(batch)));
                 let config = RegressionConfig {
                     n_epochs,
                     batch,
@@ -302,10 +330,10 @@ impl<'a> Trainer<'a> {
                     label_smoothing: 0.0,
                     seed: self.config.seed,
                 };
-                let expert = fit(&Inputs::Dense(texts.dense.clone()), first.len(), config)?;
+                let expert = fit(&Inputs::Dense(rows), &targets, n_in, config)?;
                 let means = class_means(texts, n_classes);
                 // `[d_model, n_classes]`, as an expert is trained.
-                let columns: Vec<f32> = (0..first.len()).flat_map(|i| means.iter().map(move |mean| mean[i])).collect();
+                let columns: Vec<f32> = (0..n_in / 2).flat_map(|i| means.iter().map(move |mean| mean[i])).collect();
                 Some((expert, Expert::quantize(&columns, vec![0.0; n_classes])?))
             }
         };
@@ -340,7 +368,7 @@ impl<'a> Corpus<'a> {
             let chosen = || (0..self.targets.len()).filter(move |i| part.binary_search(i).is_ok() == wanted);
             Corpus {
                 words: chosen().map(|i| self.words[i].clone()).collect(),
-                dense: if self.dense.is_empty() { Vec::new() } else { chosen().map(|i| self.dense[i]).collect() },
+                dense: chosen().map(|i| self.dense[i]).collect(),
                 targets: chosen().map(|i| self.targets[i]).collect(),
             }
         };
@@ -352,10 +380,10 @@ impl Trained {
     /// The logits of text `i`, and its cosine with the nearest prototype.
     fn read(&self, texts: &Corpus, i: usize) -> (Logits, f32) {
         let words = self.words.logits_of(&texts.words[i]);
-        match (&self.dense, texts.dense.get(i)) {
-            (Some((expert, prototypes)), Some(embedding)) => {
-                let nearest = prototypes.logits_at(embedding).into_iter().fold(-1.0, f32::max);
-                (Logits { dense: expert.logits_at(embedding), words }, nearest)
+        match &self.dense {
+            Some((expert, prototypes)) if !texts.dense[i].is_empty() => {
+                let nearest = prototypes.logits_at(sentence(texts.dense[i])).into_iter().fold(-1.0, f32::max);
+                (Logits { dense: expert.logits_at(texts.dense[i]), words }, nearest)
             }
             _ => (Logits { dense: Vec::new(), words }, 0.0),
         }
@@ -364,10 +392,11 @@ impl Trained {
 
 /// The mean embedding of each class, of length one; zeros for a class without texts.
 fn class_means(texts: &Corpus, n_classes: usize) -> Vec<Vec<f32>> {
-    let mut means = vec![vec![0.0; texts.dense.first().map_or(0, |row| row.len())]; n_classes];
+    let d_model = texts.dense.iter().map(|row| sentence(row).len()).max().unwrap_or(0);
+    let mut means = vec![vec![0.0; d_model]; n_classes];
     for (row, target) in texts.dense.iter().zip(&texts.targets) {
         if let Some(class) = target.class {
-            means[class].iter_mut().zip(*row).for_each(|(mean, value)| *mean += value);
+            means[class].iter_mut().zip(sentence(row)).for_each(|(mean, value)| *mean += value);
         }
     }
     for mean in &mut means {

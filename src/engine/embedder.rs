@@ -72,15 +72,20 @@ impl Embedder {
     /// A text of which the model knows nothing may be a vector of zeros.
     pub async fn embed<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Vec<f32>>, EmbedderError> {
         match &self.kind {
-            Kind::Bert { tokenizer, encoder, max_tokens } => {
-                let ids: Vec<_> =
-                    texts.iter().map(|text| tokenizer.encode_framed(text.as_ref(), *max_tokens)).collect();
-                Ok(encoder.embed(&ids).await?)
-            }
-            Kind::Ngram { ngrams, encoder } => {
-                let max_units = encoder.config().max_seq;
-                let ids: Vec<_> = texts.iter().map(|text| ngrams.encode(text.as_ref(), max_units)).collect();
-                Ok(encoder.embed(&ids).await?)
+            Kind::Bert { encoder, .. } => Ok(encoder.embed(&self.kind.encode(texts)).await?),
+            Kind::Ngram { encoder, .. } => Ok(encoder.embed(&self.kind.encode(texts)).await?),
+        }
+    }
+
+    /// What a classifier reads of each text: its embedding, and as many numbers again that say more where the model
+    /// has layers to take them from, and are zero where it has none.
+    pub async fn features<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Vec<f32>>, EmbedderError> {
+        match &self.kind {
+            Kind::Bert { encoder, .. } => Ok(encoder.features(&self.kind.encode(texts)).await?),
+            Kind::Ngram { encoder, .. } => {
+                let mut embeddings = encoder.embed(&self.kind.encode(texts)).await?;
+                embeddings.iter_mut().for_each(|embedding| embedding.resize(2 * embedding.len(), 0.0));
+                Ok(embeddings)
             }
         }
     }
@@ -100,5 +105,17 @@ impl Kind {
         let max_tokens = encoder.config().max_seq.min(trained_on as usize);
         let tokenizer = Tokenizer::from_metadata(metadata)?;
         Ok((Kind::Bert { tokenizer, encoder, max_tokens }, placement))
+    }
+
+    fn encode<T: AsRef<str>>(&self, texts: &[T]) -> Vec<Vec<u32>> {
+        let texts = texts.iter().map(AsRef::as_ref);
+        match self {
+            Kind::Bert { tokenizer, max_tokens, .. } => {
+                texts.map(|text| tokenizer.encode_framed(text, *max_tokens)).collect()
+            }
+            Kind::Ngram { ngrams, encoder } => {
+                texts.map(|text| ngrams.encode(text, encoder.config().max_seq)).collect()
+            }
+        }
     }
 }

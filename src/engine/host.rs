@@ -30,7 +30,8 @@ pub trait Answers {
     fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError>;
     /// Sells these goods of the page around beside the pack's. Conversations go on.
     fn offer(&self, offers: &[Offer]) -> Result<Event, EngineError>;
-    /// Makes a GGUF file the encoder of its language. One that cannot be loaded leaves the one before in place.
+    /// Makes a GGUF file the encoder of its language, or the head that its card names. One that cannot be loaded leaves
+    /// the one before in place.
     async fn load_model(
         &self,
         bytes: Vec<u8>,

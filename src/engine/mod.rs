@@ -13,7 +13,8 @@ pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 use shopper::Memory;
 
-use crate::chat::{Attendant, Conversation, Growing, Message, OpenError, deltas};
+use crate::chat::{Attendant, Conversation, Growing, Heads, Message, OpenError, Turn, deltas};
+use crate::classify::{ClassifyError, Head};
 use crate::model::ModelError;
 use crate::pack::{Pack, PackError};
 use crate::platform::{self, CancelToken, DrawerError, json};
@@ -29,6 +30,7 @@ pub struct Engine {
     memory: Memory,
     shop: RefCell<Option<Rc<Shop>>>,
     embedders: RefCell<HashMap<Language, Rc<Embedder>>>,
+    heads: RefCell<Rc<Heads>>,
 }
 
 /// What a pack becomes once open.
@@ -41,7 +43,12 @@ struct Shop {
 impl Engine {
     /// `vault` holds what the shopper agreed to keep.
     pub fn new(vault: Vault) -> Engine {
-        Engine { memory: Memory::new(vault), shop: RefCell::default(), embedders: RefCell::default() }
+        Engine {
+            memory: Memory::new(vault),
+            shop: RefCell::default(),
+            embedders: RefCell::default(),
+            heads: RefCell::default(),
+        }
     }
 
     fn shop(&self) -> Result<Rc<Shop>, EngineError> {
@@ -57,9 +64,21 @@ impl Engine {
         Ok(event)
     }
 
-    /// One vector of length one for each text, by the encoder of this language. A GPU that fails is left for the CPU,
-    /// once and for good.
+    /// One vector of length one for each text, by the encoder of this language.
     async fn embed_in(
+        &self,
+        language: Language,
+        texts: &[String],
+        on_event: &dyn Fn(Event),
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
+        let mut features = self.features_in(language, texts, on_event).await?;
+        features.iter_mut().for_each(|features| features.truncate(features.len() / 2));
+        Ok(features)
+    }
+
+    /// Each text's vector and what else a classifier reads of it. A GPU that fails is left for the CPU, once and for
+    /// good.
+    async fn features_in(
         &self,
         language: Language,
         texts: &[String],
@@ -67,13 +86,13 @@ impl Engine {
     ) -> Result<Vec<Vec<f32>>, EngineError> {
         let embedder = self.embedders.borrow().get(&language).cloned();
         let embedder = embedder.ok_or_else(|| EngineError::new(ErrorCode::NoModel, "no model is loaded yet"))?;
-        match embedder.embed(texts).await {
+        match embedder.features(texts).await {
             Err(EmbedderError::Model(ModelError::Device(_))) if placing::is_gpu(&embedder) => {
                 let (embedder, device) = placing::retreat(&embedder, DeviceReason::Lost)?;
                 let embedder = Rc::new(embedder);
                 self.embedders.borrow_mut().insert(language, embedder.clone());
                 on_event(Event::DeviceChosen { device });
-                Ok(embedder.embed(texts).await?)
+                Ok(embedder.features(texts).await?)
             }
             done => Ok(done?),
         }
@@ -83,6 +102,31 @@ impl Engine {
     fn can_search_by_meaning(&self, shop: &Shop, language: Language) -> bool {
         let embedders = self.embedders.borrow();
         embedders.get(&language).is_some_and(|embedder| shop.attendant.index().accepts(language, embedder.id()))
+    }
+
+    /// Embeds what a turn asks, and lets the heads hear its message: one pass for both.
+    async fn listen(
+        &self,
+        shop: &Shop,
+        turn: &mut Turn,
+        on_event: &dyn Fn(Event),
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
+        let heads = self.heads.borrow().clone();
+        if !turn.wants_embedding() || !self.can_search_by_meaning(shop, turn.spoken) {
+            heads.hear(turn, None);
+            return Ok(Vec::new());
+        }
+        let reads = |embedder: &Rc<Embedder>| heads.read_with(embedder.id());
+        if !self.embedders.borrow().get(&turn.spoken).is_some_and(reads) {
+            heads.hear(turn, None);
+            return self.embed_in(turn.spoken, &turn.texts(), on_event).await;
+        }
+        let (texts, message) = heads.texts(turn);
+        let mut features = self.features_in(turn.spoken, &texts, on_event).await?;
+        heads.hear(turn, Some(&features[message]));
+        features.truncate(turn.texts().len());
+        features.iter_mut().for_each(|features| features.truncate(features.len() / 2));
+        Ok(features)
     }
 }
 
@@ -101,6 +145,10 @@ impl Answers for Engine {
         device: DevicePreference,
         on_event: &dyn Fn(Event),
     ) -> Result<DeviceReport, EngineError> {
+        if Head::is_head(&bytes) {
+            Rc::make_mut(&mut self.heads.borrow_mut()).add(Head::open(&bytes)?);
+            return Ok(placing::on_cpu());
+        }
         let (embedder, report) = placing::load(bytes, device).await?;
         if embedder.gains_from_gpu() {
             on_event(Event::DeviceChosen { device: report.clone() });
@@ -118,12 +166,8 @@ impl Answers for Engine {
     ) -> Result<(Reply, String), EngineError> {
         let shop = self.shop()?;
         let mut conversation: Conversation = json::from_slice(state.as_bytes()).unwrap_or_default();
-        let turn = shop.attendant.read(&conversation, message);
-        let texts = turn.texts();
-        let embeddings = match !texts.is_empty() && self.can_search_by_meaning(&shop, turn.spoken) {
-            true => self.embed_in(turn.spoken, &texts, on_event).await?,
-            false => Vec::new(),
-        };
+        let mut turn = shop.attendant.read(&conversation, message);
+        let embeddings = self.listen(&shop, &mut turn, on_event).await?;
         let reply = shop.attendant.reply(&mut conversation, &turn, &embeddings);
         let state =
             json::to_string(&conversation).map_err(|error| EngineError::new(ErrorCode::Internal, error.to_string()))?;
@@ -187,6 +231,12 @@ impl From<OpenError> for EngineError {
 impl From<DrawerError> for EngineError {
     fn from(error: DrawerError) -> Self {
         EngineError::new(ErrorCode::Storage, error.to_string())
+    }
+}
+
+impl From<ClassifyError> for EngineError {
+    fn from(error: ClassifyError) -> Self {
+        EngineError::new(ErrorCode::BadModel, error.to_string())
     }
 }
 

@@ -40,6 +40,12 @@ pub async fn load(bytes: Vec<u8>, preference: DevicePreference) -> Result<(Embed
     Ok(reported(faster, DeviceReason::Measured { cpu_ms, gpu_ms }))
 }
 
+/// Of what runs on the CPU whatever is asked for.
+pub fn on_cpu() -> DeviceReport {
+    let Placement { kind, name, .. } = Placement::cpu();
+    DeviceReport { kind, name, reason: DeviceReason::Preferred }
+}
+
 /// The same model on the CPU, because of `reason`.
 pub fn retreat(embedder: &Embedder, reason: DeviceReason) -> Result<(Embedder, DeviceReport), EmbedderError> {
     Ok(reported(embedder.on(Placement::cpu())?, reason))

@@ -92,6 +92,18 @@ impl Encoder {
     /// Embeds texts given as token ids, special tokens included: one vector of `d_model` and of length one
     /// (L2) for each, in their order. Texts of equal length share a pass, so none is padded.
     pub async fn embed(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.run(texts, 1).await
+    }
+
+    /// What a classifier reads: `[2 * d_model]` for each text, its embedding and beside it the mean over its tokens
+    /// one layer earlier, each of length one. The last layer is trained to say what sentences are alike in, and drops
+    /// what the one before still tells classes apart by.
+    pub async fn features(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.run(texts, 2).await
+    }
+
+    /// The means of the last `n_means` layers, the last one first: `[n_means * d_model]` for each text.
+    async fn run(&self, texts: &[Vec<u32>], n_means: usize) -> Result<Vec<Vec<f32>>, ModelError> {
         let mut by_length = BTreeMap::<usize, Vec<usize>>::new();
         for (index, ids) in texts.iter().enumerate() {
             if ids.is_empty() || ids.len() > self.config.max_seq {
@@ -104,10 +116,10 @@ impl Encoder {
             // About 2,048 tokens a pass keep the widest activation under 13 MB.
             for indices in indices.chunks((2048 / seq).max(1)) {
                 let ids: Vec<&[u32]> = indices.iter().map(|&index| texts[index].as_slice()).collect();
-                let data = self.forward(&ids)?.into_data_async().await;
+                let data = self.forward(&ids, n_means)?.into_data_async().await;
                 let data = data.map_err(|error| ModelError::Device(format!("{error:?}")))?;
                 let values = data.as_slice::<f32>().map_err(|error| ModelError::Device(format!("{error:?}")))?;
-                for (&index, embedding) in indices.iter().zip(values.chunks_exact(self.config.d_model)) {
+                for (&index, embedding) in indices.iter().zip(values.chunks_exact(n_means * self.config.d_model)) {
                     embeddings[index] = embedding.to_vec();
                 }
             }
@@ -115,8 +127,8 @@ impl Encoder {
         Ok(embeddings)
     }
 
-    /// `ids` `[batch][seq]`, all of one length, to embeddings `[batch, d_model]`.
-    fn forward(&self, ids: &[&[u32]]) -> Result<Tensor<2>, ModelError> {
+    /// `ids` `[batch][seq]`, all of one length, to means of the last layers `[batch, n_means * d_model]`.
+    fn forward(&self, ids: &[&[u32]], n_means: usize) -> Result<Tensor<2>, ModelError> {
         let (batch, seq, d_model) = (ids.len(), ids[0].len(), self.config.d_model);
         let tokens = self.gguf.tensor(TOKEN_TABLE)?;
         let n_vocab = tokens.shape[0];
@@ -130,10 +142,24 @@ impl Encoder {
             }
         }
         let x = Tensor::<3>::from_data(TensorData::new(x, [batch, seq, d_model]), &self.device);
-        let x = self.layers.iter().fold(self.norm.forward(x), |x, layer| layer.forward(x, self.config.n_heads));
-        let mean = x.mean_dim(1).reshape([batch, d_model]);
-        let length = mean.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
-        Ok(mean / length)
+        let mean = |x: Tensor<3>| {
+            let mean = x.mean_dim(1).reshape([batch, d_model]);
+            let length = mean.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
+            mean / length
+        };
+        let mut x = self.norm.forward(x);
+        let mut means = Vec::new();
+        for (n_left, layer) in (0..self.layers.len()).rev().zip(&self.layers) {
+            x = layer.forward(x, self.config.n_heads);
+            if (1..n_means).contains(&n_left) {
+                means.insert(0, mean(x.clone()));
+            }
+        }
+        means.insert(0, mean(x));
+        Ok(match means.len() {
+            1 => means.remove(0),
+            _ => Tensor::cat(means, 1),
+        })
     }
 }
 

@@ -4,13 +4,14 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use attendant::chat::{Attendant, Conversation, Message};
+use attendant::chat::{Attendant, Conversation, Heads, Message};
 use attendant::pack::Pack;
 use attendant::platform::clock;
 use attendant::protocol::{DevicePreference, Language, Reply};
 use serde_json::{Value, json};
 
 use crate::embed::{EncoderArgs, Encoders};
+use crate::readers::open_heads;
 
 /// Answers questions from standard input, one a line.
 #[derive(clap::Args)]
@@ -33,6 +34,9 @@ pub struct ShopArgs {
     pack: PathBuf,
     #[command(flatten)]
     encoders: EncoderArgs,
+    /// Where the classifiers' heads lie, `intent.gguf`, `sentiment.gguf`, `risk.gguf`; else the source tree's.
+    #[arg(long, value_name = "DIR")]
+    heads: Option<PathBuf>,
     /// The time it is, `2026-12-01T10:00:00Z`: for results that do not change with the day.
     #[arg(long, value_parser = read_time)]
     now: Option<i64>,
@@ -42,6 +46,7 @@ pub struct ShopArgs {
 pub struct Counter {
     attendant: Attendant,
     encoders: Option<Encoders>,
+    heads: Heads,
     now_ms: Option<i64>,
 }
 
@@ -49,18 +54,28 @@ impl Counter {
     pub fn open(args: &ShopArgs) -> anyhow::Result<Counter> {
         let attendant = open_attendant(&args.pack)?;
         let encoders = open_encoders(&attendant, &args.encoders)?;
-        Ok(Counter { attendant, encoders, now_ms: args.now })
+        Ok(Counter { attendant, encoders, heads: open_heads(args.heads.as_deref())?, now_ms: args.now })
     }
 
     /// Says something in a conversation.
     pub fn say(&self, conversation: &mut Conversation, text: &str) -> anyhow::Result<Reply> {
         let now_ms = self.now_ms.unwrap_or_else(|| clock::unix_ms() as i64);
         let message = Message { text, language: Language::default(), now_ms, ..Message::default() };
-        let turn = self.attendant.read(conversation, &message);
+        let mut turn = self.attendant.read(conversation, &message);
         let texts = turn.texts();
-        let embeddings = match &self.encoders {
-            Some(encoders) if !texts.is_empty() => encoders.embed(turn.spoken, &texts)?.unwrap_or_default(),
-            _ => Vec::new(),
+        let reader = self.encoders.as_ref().filter(|_| !texts.is_empty()).and_then(|all| all.get(turn.spoken));
+        let embeddings = match reader {
+            Some(reader) if self.heads.read_with(&reader.id()) => {
+                let (texts, message) = self.heads.texts(&turn);
+                let mut features = reader.features(&texts)?;
+                self.heads.hear(&mut turn, Some(&features[message]));
+                features.iter_mut().for_each(|features| features.truncate(features.len() / 2));
+                features
+            }
+            _ => {
+                self.heads.hear(&mut turn, None);
+                reader.map(|reader| reader.embed(&texts)).transpose()?.unwrap_or_default()
+            }
         };
         Ok(self.attendant.reply(conversation, &turn, &embeddings))
     }

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use attendant::classify::metrics::{MAX_REJECTED, Report, report};
-use attendant::classify::read::{Sample, read_samples, read_texts};
+use attendant::classify::read::{read_samples, read_texts};
 use attendant::classify::train::{Encoded, Material, TrainConfig, label_text, labels_of, train};
 use attendant::classify::{Card, Classification, Head};
 use attendant::platform::device::Placement;
-use attendant::protocol::DevicePreference;
 use serde_json::json;
 
-use crate::embed::{LoadedEncoder, load_encoder};
+use crate::readers::{ReaderArgs, Readers};
 
 /// Train classifiers of texts, measure them, use them.
 #[derive(clap::Subcommand)]
@@ -27,9 +26,8 @@ pub enum Command {
         /// Texts of no label, one a line.
         #[arg(long, value_name = "TSV")]
         oos: Option<PathBuf>,
-        /// The encoder to read with, a GGUF file; without it n-grams alone.
-        #[arg(long, value_name = "FILE")]
-        model: Option<PathBuf>,
+        #[command(flatten)]
+        readers: ReaderArgs,
         /// Buckets that n-grams are hashed into: a head has a byte for each and each label.
         #[arg(long, default_value_t = TrainConfig::default().n_buckets, value_parser = read_buckets)]
         buckets: u32,
@@ -58,7 +56,7 @@ pub enum Command {
         #[arg(long, value_name = "TSV")]
         oos: Option<PathBuf>,
         #[command(flatten)]
-        encoder: Encoder,
+        readers: ReaderArgs,
         #[arg(long)]
         json: bool,
     },
@@ -67,20 +65,10 @@ pub enum Command {
         #[arg(long)]
         head: PathBuf,
         #[command(flatten)]
-        encoder: Encoder,
+        readers: ReaderArgs,
         #[arg(long)]
         json: bool,
     },
-}
-
-#[derive(clap::Args)]
-pub struct Encoder {
-    /// The encoder that the head was trained with; else it is looked for where `./dev model` puts it.
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// Read by n-grams alone, as before the encoder has come.
-    #[arg(long, conflicts_with = "model")]
-    words_only: bool,
 }
 
 /// Lines classified together.
@@ -88,23 +76,22 @@ const BATCH: usize = 64;
 
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Train { data, valid, oos, model, buckets, balance, seed, name, card, license, output } => {
+        Command::Train { data, valid, oos, readers, buckets, balance, seed, name, card, license, output } => {
             let description = card.as_deref().map(read).transpose()?.unwrap_or_default();
             let card = Card { name, description, license };
             let config = TrainConfig { n_buckets: buckets, class_balance: balance, seed, card };
-            let encoder = model.as_deref().map(|model| load_encoder(model, DevicePreference::Cpu)).transpose()?;
             let samples = |path: &Path| read_samples(&read(path)?).with_context(|| path.display().to_string());
             let train_samples = samples(&data)?;
-            let names = labels_of(&train_samples).iter().map(|label| label_text(label)).collect();
+            let valid = valid.as_deref().map(samples).transpose()?;
+            let oos = oos.as_deref().map(texts).transpose()?.unwrap_or_default();
+            let names: Vec<String> = labels_of(&train_samples).iter().map(|label| label_text(label)).collect();
+            let readers = readers.find(train_samples.iter().map(|sample| sample.text.as_str()))?;
             let material = Material {
-                train: encode(train_samples, |sample| &sample.text, encoder.as_ref())?,
-                valid: valid
-                    .as_deref()
-                    .map(|path| encode(samples(path)?, |sample: &Sample| &sample.text, encoder.as_ref()))
-                    .transpose()?,
-                oos: encode(oos.as_deref().map(texts).transpose()?.unwrap_or_default(), |text| text, encoder.as_ref())?,
-                names: encode(names, |name: &String| name, encoder.as_ref())?,
-                encoder: encoder.as_ref().map(LoadedEncoder::id),
+                train: encode(train_samples, |sample| &sample.text, &readers)?,
+                valid: valid.map(|valid| encode(valid, |sample| &sample.text, &readers)).transpose()?,
+                oos: encode(oos, |text| text, &readers)?,
+                names: encode(names, |name| name, &readers)?,
+                encoders: readers.ids(),
             };
             let head = train(&material, &config, &Placement::cpu().device)?;
             let bytes = head.to_bytes()?;
@@ -112,9 +99,9 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             println!("{}: {} labels, {} bytes", output.display(), head.labels().len(), bytes.len());
             Ok(())
         }
-        Command::Eval { head, data, oos, encoder, json } => {
+        Command::Eval { head, data, oos, readers, json } => {
             let head = open(&head)?;
-            let encoder = encoder.load(&head)?;
+            let readers = readers.of(&head)?;
             let samples = read_samples(&read(&data)?).with_context(|| data.display().to_string())?;
             if samples.is_empty() {
                 bail!("{}: no texts", data.display());
@@ -122,25 +109,25 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             let (found, labels) = {
                 let texts: Vec<String> = samples.iter().map(|sample| sample.text.clone()).collect();
                 let labels: Vec<&str> = samples.iter().map(|sample| sample.label.as_str()).collect();
-                (classify(&head, &texts, encoder.as_ref())?, labels)
+                (classify(&head, &texts, &readers)?, labels)
             };
             let oos = oos.as_deref().map(texts).transpose()?.unwrap_or_default();
-            let report = report(&labels, &found, &classify(&head, &oos, encoder.as_ref())?);
+            let report = report(&labels, &found, &classify(&head, &oos, &readers)?);
             match json {
                 true => println!("{}", serde_json::to_string(&report)?),
                 false => print_report(&report),
             }
             Ok(())
         }
-        Command::Predict { head, encoder, json } => {
+        Command::Predict { head, readers, json } => {
             let head = open(&head)?;
-            let encoder = encoder.load(&head)?;
+            let readers = readers.of(&head)?;
             let mut out = std::io::stdout().lock();
             let mut lines = std::io::stdin().lock().lines().peekable();
             while lines.peek().is_some() {
                 let texts: Vec<String> =
                     lines.by_ref().take(BATCH).collect::<Result<_, _>>().context("standard input is not UTF-8")?;
-                for (text, found) in texts.iter().zip(classify(&head, &texts, encoder.as_ref())?) {
+                for (text, found) in texts.iter().zip(classify(&head, &texts, &readers)?) {
                     print_classification(&mut out, text, &found, json)?;
                 }
             }
@@ -162,54 +149,14 @@ fn open(path: &Path) -> anyhow::Result<Head> {
     Head::open(&bytes).with_context(|| path.display().to_string())
 }
 
-impl Encoder {
-    /// The encoder of a head; none for a head of n-grams alone, or where it is not wanted.
-    fn load(&self, head: &Head) -> anyhow::Result<Option<LoadedEncoder>> {
-        let Some(wanted) = head.encoder().filter(|_| !self.words_only) else { return Ok(None) };
-        let candidates: Vec<PathBuf> = match &self.model {
-            Some(model) => vec![model.clone()],
-            None => ["q8_0", "f32", "q4_0"].iter().map(|kind| models().join(format!("minilm-{kind}.gguf"))).collect(),
-        };
-        for path in candidates.iter().filter(|path| self.model.is_some() || path.exists()) {
-            let encoder = load_encoder(path, DevicePreference::Cpu)?;
-            if encoder.id() == *wanted {
-                return Ok(Some(encoder));
-            }
-        }
-        bail!(
-            "the head was trained with the encoder `{}` (SHA-256 {}); name its file with --model, or say --words-only",
-            wanted.name,
-            wanted.sha256
-        )
-    }
-}
-
-/// Where `./dev model` puts encoders.
-fn models() -> PathBuf {
-    let cache = std::env::var_os("ATTENDANT_CACHE").map(PathBuf::from);
-    let home = || std::env::home_dir().unwrap_or_default().join(".cache/attendant");
-    cache.unwrap_or_else(home).join("models")
-}
-
-fn encode<T>(
-    texts: Vec<T>,
-    text: impl Fn(&T) -> &String,
-    encoder: Option<&LoadedEncoder>,
-) -> anyhow::Result<Encoded<T>> {
-    let embeddings = match encoder {
-        Some(encoder) => {
-            let texts: Vec<String> = texts.iter().map(|sample| text(sample).clone()).collect();
-            encoder.embed_in_parallel(&texts)?
-        }
-        None => Vec::new(),
-    };
+fn encode<T>(texts: Vec<T>, text: impl Fn(&T) -> &String, readers: &Readers) -> anyhow::Result<Encoded<T>> {
+    let embeddings = readers.features(&texts.iter().map(|one| text(one).clone()).collect::<Vec<_>>())?;
     Ok(Encoded { texts, embeddings })
 }
 
-fn classify(head: &Head, texts: &[String], encoder: Option<&LoadedEncoder>) -> anyhow::Result<Vec<Classification>> {
-    let embeddings = encoder.map(|encoder| encoder.embed_in_parallel(texts)).transpose()?;
-    let embedding = |i: usize| embeddings.as_ref().map(|all| all[i].as_slice());
-    Ok(texts.iter().enumerate().map(|(i, text)| head.classify(text, embedding(i))).collect())
+fn classify(head: &Head, texts: &[String], readers: &Readers) -> anyhow::Result<Vec<Classification>> {
+    let features = readers.features(texts)?;
+    Ok(texts.iter().zip(&features).map(|(text, features)| head.classify(text, Some(features))).collect())
 }
 
 fn read_buckets(text: &str) -> Result<u32, String> {

@@ -88,22 +88,26 @@ impl LoadedEncoder {
         Ok(block_on(self.0.embed(texts))?)
     }
 
-    /// The same for many texts, on every core. Texts are dealt out in turn: long ones keep one core no longer than
-    /// another.
-    pub fn embed_in_parallel(&self, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
+    /// What a classifier reads of each text (see [`Embedder::features`]), on every core. Texts are dealt out in turn:
+    /// long ones keep one core no longer than another.
+    pub fn features(&self, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
         let n_threads =
             std::thread::available_parallelism().map_or(1, usize::from).min(texts.len().div_ceil(BATCH).max(1));
         let parts: Vec<Vec<Vec<f32>>> = std::thread::scope(|scope| {
-            let embed = |first: usize| {
+            let read = |first: usize| {
                 let texts: Vec<&String> = texts.iter().skip(first).step_by(n_threads).collect();
-                block_on(self.0.embed(&texts))
+                block_on(self.0.features(&texts))
             };
-            let threads: Vec<_> = (0..n_threads).map(|first| scope.spawn(move || embed(first))).collect();
+            let threads: Vec<_> = (0..n_threads).map(|first| scope.spawn(move || read(first))).collect();
             let join = |thread: std::thread::ScopedJoinHandle<_>| thread.join().expect("embedding does not panic");
             threads.into_iter().map(join).collect::<Result<_, _>>()
         })?;
         let mut parts: Vec<_> = parts.into_iter().map(Vec::into_iter).collect();
-        Ok((0..texts.len()).map(|i| parts[i % n_threads].next().expect("a vector for each text")).collect())
+        Ok((0..texts.len()).map(|i| parts[i % n_threads].next().expect("features of each text")).collect())
+    }
+
+    pub fn language(&self) -> Language {
+        self.0.language()
     }
 
     pub fn id(&self) -> EncoderId {

@@ -11,6 +11,7 @@ mod inspect;
 mod manifest;
 mod pack;
 mod random;
+mod readers;
 mod recommend;
 mod tokenize;
 mod train;

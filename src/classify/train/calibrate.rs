@@ -18,7 +18,7 @@ const MAX_TEXTS: usize = 2000;
 const N_SCALES: i32 = 12;
 
 /// Out-of-scope texts below which the weights of the signals are not learned.
-const MIN_OOS: usize = 20;
+pub const MIN_OOS: usize = 20;
 
 /// Without out-of-scope texts, relative to each signal's deviation over texts in scope: energy and the nearest
 /// prototype were the best pair on CLINC150's validation texts, better than either and than the log-odds.

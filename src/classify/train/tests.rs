@@ -53,13 +53,14 @@ fn material(embed: impl Fn(usize, usize) -> Vec<f32>, with_encoder: bool) -> Mat
         }
     }
     let none = || Encoded { texts: Vec::new(), embeddings: Vec::new() };
-    let encoder = with_encoder.then(|| EncoderId { name: "a test".into(), sha256: "0".into() });
-    Material { train, valid: None, oos: none(), names: none(), encoder }
+    let encoder = EncoderId { name: "a test".into(), sha256: "0".into() };
+    let encoders = if with_encoder { vec![encoder] } else { Vec::new() };
+    Material { train, valid: None, oos: none(), names: none(), encoders }
 }
 
-/// A vector of length one that mostly says the class.
+/// Features that mostly say the class.
 fn vector(class: usize, i: usize) -> Vec<f32> {
-    let mut vector = vec![0.0; 32];
+    let mut vector = vec![0.0; 64];
     vector[class] = 0.9;
     vector[3 + (class * 8 + i) % 29] = 0.19f32.sqrt();
     vector
@@ -81,7 +82,7 @@ fn a_few_texts_in_two_languages_teach_a_head_without_an_encoder() {
     for (text, label) in unseen {
         assert_eq!(head.classify(text, None).label, label, "{text}");
     }
-    assert!(head.encoder().is_none());
+    assert!(head.encoders().is_empty());
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn an_encoder_that_knows_decides_over_words_that_do_not() {
     let config = TrainConfig { n_buckets: 1 << 12, ..TrainConfig::default() };
     let head = train(&material(vector, true), &config, &Device::flex()).unwrap();
     // Labels are in order: hours, return, track; the embeddings were made in the order of the texts.
-    let far: Vec<f32> = (0..32).map(|i| if i == 31 { -1.0 } else { 0.0 }).collect();
+    let far: Vec<f32> = (0..64).map(|i| if i == 31 { -1.0 } else { 0.0 }).collect();
     let far = head.classify("zzz qqq", Some(&far));
     assert!(!far.in_scope);
     for (class, label) in ["return", "track", "hours"].into_iter().enumerate() {
