@@ -61,7 +61,10 @@ impl Features {
                 let tags = product.tags.items(language);
                 let tag_part = (TAG_SHARE / tags.len().max(1) as f32).sqrt();
                 let mut entries = BTreeMap::new();
-                entries.insert(id_of(Feature::Category(product.category.clone())), CATEGORY_SHARE.sqrt());
+                // Goods of the page around may stand on no shelf.
+                if !product.category.is_empty() {
+                    entries.insert(id_of(Feature::Category(product.category.clone())), CATEGORY_SHARE.sqrt());
+                }
                 if let Some(kind) = product.product_type.items(language).last() {
                     entries.insert(id_of(Feature::Type(kind.clone())), TYPE_SHARE.sqrt());
                 }
