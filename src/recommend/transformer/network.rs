@@ -189,7 +189,7 @@ impl Network {
     }
 
     /// Mean cross-entropy of `targets` against `negatives`, for states `[n_targets, d_model]`.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "one call, of all that a step has")]
     fn loss(
         &self,
         weights: &Weights,
