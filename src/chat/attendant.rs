@@ -15,6 +15,7 @@ use crate::chat::wording::wording;
 use crate::pack::format::{Passage, Product, ShopSettings};
 use crate::pack::{Pack, PackError, ShopRules};
 use crate::protocol::{Language, Reply, ReplyKind, SlotValue};
+use crate::retrieve::fuse::evidence;
 use crate::retrieve::tokens::{is_telling, normalize, terms};
 use crate::retrieve::{Hit, Index};
 
@@ -218,6 +219,8 @@ impl Attendant {
             is_unsold: self.is_unsold(part, language, passages),
             passage: best(passages),
             product: best(products),
+            passage_evidence: evidence(passages, language),
+            product_evidence: evidence(products, language),
             known_share: self.index.known_share(&content(&part.wish.rest, language), language),
             lean: lean(&part.search_text, &part.wish, language),
             has_wish: part.wish.is_any(),
