@@ -18,8 +18,8 @@ const MIN_NAME_HAN: usize = 3;
 /// Letters of the one word that names a product by itself.
 const MIN_NAME_CHARS: usize = 5;
 
-const COST: &[&str] = &["how much", "cost", "costs", "price", "多少钱", "运费", "邮费", "什么价", "价格"];
-const TIME: &[&str] = &["how long", "when", "how fast", "多久", "几天", "什么时候"];
+const COST: &[&str] = &["how much", "cost", "costs", "price", "多少钱", "运费", "邮费", "什么价", "价格", "charge", "fee", "postage", "邮资", "费用", "多少",];
+const TIME: &[&str] = &["how long", "when", "how fast", "多久", "几天", "什么时候", "what day", "which day", "arrive", "arrives", "expect", "哪天", "几号", "收到",];
 const SHIPS: &[&str] = &[
     "do you ship",
     "do you deliver",
@@ -31,7 +31,11 @@ const SHIPS: &[&str] = &[
     "可以寄",
     "发货到",
 ];
-const STOCK: &[&str] = &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货"];
+const NOW: &[&str] = &[
+    "now", "right now", "today", "tonight", "at the moment", "currently", "still open", "现在", "这会儿", "今天", "今晚",
+    "眼下", "此刻",
+];
+const STOCK: &[&str] = &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货", "left", "how many", "还剩", "剩几", "补货",];
 const ABOUT: &[&str] =
     &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
 const ORDER: &[&str] = &[
@@ -44,8 +48,7 @@ const ORDER: &[&str] = &[
     "查订单",
     "订单到哪",
     "订单状态",
-    "查一下订单",
-];
+    "查一下订单", "my parcel", "my package", "wheres my", "where's my", "where is my", "my stuff", "status of", "我的包裹", "我的快递", "我的货",];
 
 impl Attendant {
     /// The first skill that has something to say and is believed. One that the message proposes itself
@@ -59,9 +62,10 @@ impl Attendant {
         answers: bool,
     ) -> Option<(Skill, Outcome)> {
         let shop = self.shop();
+        let own = skills::mended(&part.own);
         let run = |skill: Option<Skill>, slots: &Slots| {
             let request = skills::Request {
-                text: &part.own,
+                text: &own,
                 language: turn.language,
                 slots,
                 shown: &conversation.shown,
@@ -79,6 +83,12 @@ impl Attendant {
         let mut outcomes = run(None, &part.slots);
         if let Some(skill) = part.skill.map(|skill| turned(skill, &part.own))
             && !outcomes.iter().any(|(proposed, _)| *proposed == skill)
+        {
+            outcomes.extend(run(Some(skill), &part.slots));
+        }
+        // What a rule's own passage answers, the rule answers better, where all is said that it computes with.
+        if outcomes.is_empty()
+            && let Some(skill) = passages.first().and_then(|hit| self.rule_behind(&hit.id, &part.slots, &own))
         {
             outcomes.extend(run(Some(skill), &part.slots));
         }
@@ -105,6 +115,8 @@ impl Attendant {
                 _ if follows => true,
                 Outcome::Needs { .. } => match skill {
                     Skill::OrderStatus => has_any(&normalize(&part.own), ORDER),
+                    // Asked only of a thing that somebody has.
+                    Skill::ReturnDeadline => true,
                     _ => !answers,
                 },
                 Outcome::Done(computed) => {
@@ -113,7 +125,7 @@ impl Attendant {
                     let mut near = near.into_iter();
                     let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
                     // The words of the rule itself: then its file is enough.
-                    let own = normalize(&part.own);
+                    let own = normalize(&own);
                     let says_it = has_any(&own, COST) || has_any(&own, TIME) || has_any(&own, SHIPS);
                     let confirms = |hit: &Hit| {
                         computed
@@ -124,11 +136,51 @@ impl Attendant {
                     !answers
                         || computed.sources.is_empty()
                         || near.any(confirms)
+                        || is_definite(skill, &part.slots, &own)
                         || matches!(skill, Skill::OrderStatus | Skill::Discount | Skill::GiftCard)
                 }
             };
             is_trusted.then_some((skill, outcome))
         })
+    }
+
+    /// The skill that computes by the rule which a passage tells, where the message says what it computes with.
+    fn rule_behind(&self, id: &str, slots: &Slots, own: &str) -> Option<Skill> {
+        let rules = self.rules();
+        let is = |source: &Option<String>| source.as_deref() == Some(id);
+        let (has_day, has_place) = (!slots.days.is_empty(), !slots.places.is_empty());
+        let own = normalize(own);
+        if let Some(shipping) = rules.shipping.as_ref().filter(|_| has_place) {
+            let times = shipping.zones.iter().any(|zone| is(&zone.times_source));
+            let express = shipping.zones.iter().flat_map(|zone| &zone.express).any(|express| express.source == id);
+            let dispatch = shipping.dispatch.as_ref().is_some_and(|dispatch| dispatch.source == id);
+            if is(&shipping.free_source) && !slots.amounts.is_empty() {
+                return Some(Skill::FreeShipping);
+            }
+            if times || dispatch || express && has_any(&own, TIME) {
+                return Some(Skill::DeliveryTime);
+            }
+            if shipping.source == id && slots.weight.is_some() || express {
+                return Some(Skill::ShippingCost);
+            }
+        }
+        if rules.hours.as_ref().is_some_and(|hours| hours.source == id) && (has_day || has_any(&own, NOW)) {
+            return Some(Skill::OpeningHours);
+        }
+        if rules.returns.as_ref().is_some_and(|returns| returns.source == id) && has_day {
+            return Some(Skill::ReturnDeadline);
+        }
+        let warranty = rules.warranty.as_ref();
+        let tells = |of: &crate::pack::rules::Warranty| of.source == id || of.terms.iter().any(|term| term.source == id);
+        if warranty.is_some_and(tells) && has_day {
+            return Some(Skill::WarrantyDeadline);
+        }
+        let cards = rules.gift_cards.as_ref();
+        let tells = |of: &crate::pack::rules::GiftCards| of.source == id || is(&of.validity_source) || is(&of.use_source);
+        if cards.is_some_and(tells) && (has_day || slots.amounts.len() >= 2) {
+            return Some(Skill::GiftCard);
+        }
+        None
     }
 
     /// Whether a product is named by its own name, and not by a word that its title happens to hold.
@@ -180,7 +232,22 @@ impl Attendant {
             }
         }
         let is_alone = is_named && !terms(&rest).iter().any(|term| is_telling(term));
-        price || stock || row || is_alone || has_any(&own, ABOUT)
+        let saves = has_any(&own, skills::SAVING);
+        price || stock || saves || row || is_alone || has_any(&own, ABOUT)
+    }
+}
+
+/// Whether a message says what a skill of its own choosing computes with: “delivered 1 March, last day to return
+/// it?” is about the rule, whatever passage lies nearer.
+fn is_definite(skill: Skill, slots: &Slots, own: &str) -> bool {
+    let (has_day, has_place) = (!slots.days.is_empty(), !slots.places.is_empty());
+    match skill {
+        Skill::ReturnDeadline | Skill::WarrantyDeadline => has_day,
+        Skill::ShippingCost => has_place && slots.weight.is_some(),
+        Skill::DeliveryTime => has_place && (has_day || has_any(own, NOW)),
+        Skill::FreeShipping => has_place && !slots.amounts.is_empty(),
+        Skill::OpeningHours => has_day || has_any(own, NOW),
+        _ => false,
     }
 }
 

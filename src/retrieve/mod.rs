@@ -14,6 +14,6 @@ pub mod index;
 pub mod lexical;
 mod thesaurus;
 pub mod tokens;
-mod typos;
+pub(crate) mod typos;
 
 pub use index::{Hit, HitKind, Index, Query};
