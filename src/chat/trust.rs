@@ -5,7 +5,7 @@ use crate::chat::attendant::Attendant;
 use crate::chat::conversation::Conversation;
 use crate::chat::phrases::has_any;
 use crate::chat::skills::{self, Outcome, Skill};
-use crate::chat::slots::{SlotKind, Slots};
+use crate::chat::slots::{ProductMention, Slot, SlotKind, Slots};
 use crate::chat::turn::{Part, Turn};
 use crate::retrieve::Hit;
 use crate::retrieve::tokens::{is_han, is_telling, normalize, terms};
@@ -13,6 +13,8 @@ use crate::retrieve::tokens::{is_han, is_telling, normalize, terms};
 /// A rule's passage must come first (of those on shipping, which are many, among so many), or nothing else
 /// must answer.
 const N_CONFIRMING: usize = 2;
+/// The passages among which that of the opening hours must be.
+const N_NEAR: usize = 3;
 /// Han characters that name a product by themselves.
 const MIN_NAME_HAN: usize = 3;
 /// Letters of the one word that names a product by itself.
@@ -48,7 +50,7 @@ const ORDER: &[&str] = &[
     "查订单",
     "订单到哪",
     "订单状态",
-    "查一下订单", "my parcel", "my package", "wheres my", "where's my", "where is my", "my stuff", "status of", "我的包裹", "我的快递", "我的货",];
+    "查一下订单", "wheres my", "where's my", "where is my", "my stuff", "status of",];
 
 impl Attendant {
     /// The first skill that has something to say and is believed. One that the message proposes itself
@@ -113,6 +115,16 @@ impl Attendant {
                 }
                 _ if skill == Skill::CompareProducts => part.slots.products.len() >= 2,
                 _ if follows => true,
+                // “Come in” and “visit” are said of much: the hours must be near.
+                Outcome::Done(computed) if skill == Skill::OpeningHours => {
+                    let n_near = if is_definite(skill, &part.slots, &normalize(&own)) { N_NEAR } else { 1 };
+                    let is_near = |hit: &Hit| computed.sources.contains(&hit.id);
+                    passages.iter().take(n_near).any(is_near)
+                }
+                // “Do you ship to …” with nothing of a price or a day: only where the rates are what is found.
+                Outcome::Done(computed) if skill == Skill::ShippingCost && !is_priced(&own) => {
+                    passages.iter().take(N_CONFIRMING).any(|hit| computed.sources.contains(&hit.id))
+                }
                 Outcome::Needs { .. } => match skill {
                     Skill::OrderStatus => has_any(&normalize(&part.own), ORDER),
                     // Asked only of a thing that somebody has.
@@ -216,6 +228,13 @@ impl Attendant {
     /// Whether one of its details is asked for, or all of it, and not something that only concerns it.
     fn asks_of_it(&self, part: &Part, outcome: &Outcome) -> bool {
         let own = normalize(&part.own);
+        // What one has is not priced by the catalogue: “how much is left on my gift card?”
+        let is_owned = |slot: &Slot<ProductMention>| {
+            part.own.get(..slot.span.start).is_some_and(|before| normalize(before).trim_end().ends_with("my"))
+        };
+        if part.slots.products.iter().any(is_owned) {
+            return false;
+        }
         let (price, stock) = (has_any(&own, COST), has_any(&own, STOCK));
         let Outcome::Done(computed) = outcome else { return price || stock };
         let row = match &computed.value {
@@ -235,6 +254,10 @@ impl Attendant {
         let saves = has_any(&own, skills::SAVING);
         price || stock || saves || row || is_alone || has_any(&own, ABOUT)
     }
+}
+
+fn is_priced(own: &str) -> bool {
+    has_any(&normalize(own), COST)
 }
 
 /// Whether a message says what a skill of its own choosing computes with: “delivered 1 March, last day to return

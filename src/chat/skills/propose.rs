@@ -72,7 +72,7 @@ const COST: &[&str] = &[
     "快递费",
     "费用", "shipping fee", "delivery fee", "charges", "pay for shipping", "how many francs", "什么价", "邮资", "收多少", "怎么收", "怎么算", "几块", "几欧", "花多少", "多少欧", "多少",];
 const FREE: &[&str] =
-    &["free shipping", "free delivery", "shipping free", "ship free", "ship for free", "包邮", "免运费", "免邮", "free postage", "postage free", "free p&p", "waive", "waived", "dodge the shipping", "no shipping fee", "off free", "free shiping", "不用付邮费", "不用邮费", "不收运费", "还差多少", "还要凑", "再凑", "凑单", "凑多少", "不要邮费",];
+    &["free shipping", "free delivery", "shipping free", "ship free", "ship for free", "包邮", "免运费", "免邮", "free postage", "postage free", "free p&p", "waive", "waived", "dodge the shipping", "no shipping fee", "off free", "free shiping", "不用付邮费", "不用邮费", "不收运费", "还差多少", "还要凑", "再凑", "凑单", "凑多少", "不要邮费", "shipping still free", "delivery still free", "still free shipping",];
 const RETURN: &[&str] =
     &["return", "returns", "send back", "send it back", "give back", "refund", "退货", "退", "退换", "hand in", "hand it in", "hand back", "hand it back", "bring back", "bring it back", "take back", "take it back", "taken back", "sent back", "ship it back", "money back", "寄回", "退还", "退掉", "退了", "无理由", "还回",];
 const RETURN_WHEN: &[&str] = &[
@@ -103,6 +103,8 @@ const FAULT: &[&str] = &[
     "broke", "broken", "cracked", "snapped", "died", "dead", "stopped working", "does not work", "doesn't work",
     "faulty", "defective", "went dead", "坏了", "坏掉", "裂了", "断了", "不能用", "失灵", "故障",
 ];
+/// Of goods that have come.
+const HAD: &[&str] = &["delivered", "arrived", "came", "bought", "received", "got it", "收货", "收到", "买", "签收", "到货"];
 /// Words of somebody who is about to order.
 const BUY: &[&str] = &[
     "order", "ordering", "ordered", "buy", "buying", "pay", "paying", "paid", "checkout", "下单", "付款", "买", "拍下",
@@ -237,7 +239,7 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     // Of a coupon and a basket that should go for nothing the basket is the question.
     add(off && !(rules.shipping.is_some() && has(FREE)), Skill::Discount);
     add(rules.returns.is_some() && has(RETURN) && has(RETURN_WHEN), Skill::ReturnDeadline);
-    add(rules.warranty.is_some() && (has(WARRANTY) || has(FAULT) && !slots.days.is_empty()), Skill::WarrantyDeadline);
+    add(rules.warranty.is_some() && (has(WARRANTY) || has(FAULT) && has(HAD) && !slots.days.is_empty()), Skill::WarrantyDeadline);
     let calls = rules.handoff.is_some() && has(CALL) && has(CALL_WHEN);
     add(rules.hours.is_some() && calls, Skill::OpeningHours);
     let opens = rules.hours.is_some() && has(OPEN) && !has(NOT_OPEN) && !has(&["reopen"]);

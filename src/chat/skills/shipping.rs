@@ -164,7 +164,8 @@ fn cost_line(
 pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some((shipping, places)) = ask_place(shop, request) else { return Outcome::NotApplicable };
     let Some(dispatch) = &shipping.dispatch else { return Outcome::NotApplicable };
-    if places.is_empty() && says(&normalize(request.text), LEAVES) {
+    let text = normalize(request.text);
+    if places.is_empty() && says(&text, LEAVES) && says(&text, &["today", "now", "still", "今天", "现在", "还能"]) {
         return leaving(shop, dispatch, request);
     }
     if places.is_empty() {
