@@ -230,10 +230,28 @@ const AFTER_GOODS: &[&str] = &[
 
 /// Services asked for.
 const SERVES: &[&str] = &[
-    "do you repair", "do you fix", "do you mend", "do you run", "do you organise", "do you organize", "do you offer",
-    "do you teach", "do you rent out", "do you rent", "do you hire out", "do you make", "do you clean", "do you do",
-    "can you repair", "can you fix", "can you order me", "can you get me", "can you make me", "could you order me",
-    "could you make me", "do you provide",
+    "do you repair",
+    "do you fix",
+    "do you mend",
+    "do you run",
+    "do you organise",
+    "do you organize",
+    "do you offer",
+    "do you teach",
+    "do you rent out",
+    "do you rent",
+    "do you hire out",
+    "do you make",
+    "do you clean",
+    "do you do",
+    "can you repair",
+    "can you fix",
+    "can you order me",
+    "can you get me",
+    "can you make me",
+    "could you order me",
+    "could you make me",
+    "do you provide",
 ];
 
 /// What a service is asked for, by its head: “electric scooters” of “do you fix electric scooters and wheelchairs?”.

@@ -20,8 +20,39 @@ const MIN_NAME_HAN: usize = 3;
 /// Letters of the one word that names a product by itself.
 const MIN_NAME_CHARS: usize = 5;
 
-const COST: &[&str] = &["how much", "cost", "costs", "price", "多少钱", "运费", "邮费", "什么价", "价格", "charge", "fee", "postage", "邮资", "费用", "多少",];
-const TIME: &[&str] = &["how long", "when", "how fast", "多久", "几天", "什么时候", "what day", "which day", "arrive", "arrives", "expect", "哪天", "几号", "收到",];
+const COST: &[&str] = &[
+    "how much",
+    "cost",
+    "costs",
+    "price",
+    "多少钱",
+    "运费",
+    "邮费",
+    "什么价",
+    "价格",
+    "charge",
+    "fee",
+    "postage",
+    "邮资",
+    "费用",
+    "多少",
+];
+const TIME: &[&str] = &[
+    "how long",
+    "when",
+    "how fast",
+    "多久",
+    "几天",
+    "什么时候",
+    "what day",
+    "which day",
+    "arrive",
+    "arrives",
+    "expect",
+    "哪天",
+    "几号",
+    "收到",
+];
 const SHIPS: &[&str] = &[
     "do you ship",
     "do you deliver",
@@ -34,10 +65,22 @@ const SHIPS: &[&str] = &[
     "发货到",
 ];
 const NOW: &[&str] = &[
-    "now", "right now", "today", "tonight", "at the moment", "currently", "still open", "现在", "这会儿", "今天", "今晚",
-    "眼下", "此刻",
+    "now",
+    "right now",
+    "today",
+    "tonight",
+    "at the moment",
+    "currently",
+    "still open",
+    "现在",
+    "这会儿",
+    "今天",
+    "今晚",
+    "眼下",
+    "此刻",
 ];
-const STOCK: &[&str] = &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货", "left", "how many", "还剩", "剩几", "补货",];
+const STOCK: &[&str] =
+    &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货", "left", "how many", "还剩", "剩几", "补货"];
 const ABOUT: &[&str] =
     &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
 const ORDER: &[&str] = &[
@@ -50,7 +93,13 @@ const ORDER: &[&str] = &[
     "查订单",
     "订单到哪",
     "订单状态",
-    "查一下订单", "wheres my", "where's my", "where is my", "my stuff", "status of",];
+    "查一下订单",
+    "wheres my",
+    "where's my",
+    "where is my",
+    "my stuff",
+    "status of",
+];
 
 impl Attendant {
     /// The first skill that has something to say and is believed. One that the message proposes itself
@@ -123,7 +172,11 @@ impl Attendant {
                 }
                 // “Do you ship to …” with nothing of a price or a day: only where the rates are what is found.
                 Outcome::Done(computed) if skill == Skill::ShippingCost && !is_priced(&own) => {
-                    passages.iter().take(N_CONFIRMING).any(|hit| computed.sources.contains(&hit.id))
+                    let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
+                    let asks = has_any(&normalize(&own), SHIPS);
+                    let is_of = |hit: &Hit, id: &String| *id == hit.id || asks && file(id) == file(&hit.id);
+                    let mut near = passages.iter().take(N_CONFIRMING);
+                    near.any(|hit| computed.sources.iter().any(|id| is_of(hit, id)))
                 }
                 Outcome::Needs { .. } => match skill {
                     Skill::OrderStatus => has_any(&normalize(&part.own), ORDER),
@@ -183,12 +236,14 @@ impl Attendant {
             return Some(Skill::ReturnDeadline);
         }
         let warranty = rules.warranty.as_ref();
-        let tells = |of: &crate::pack::rules::Warranty| of.source == id || of.terms.iter().any(|term| term.source == id);
+        let tells =
+            |of: &crate::pack::rules::Warranty| of.source == id || of.terms.iter().any(|term| term.source == id);
         if warranty.is_some_and(tells) && has_day {
             return Some(Skill::WarrantyDeadline);
         }
         let cards = rules.gift_cards.as_ref();
-        let tells = |of: &crate::pack::rules::GiftCards| of.source == id || is(&of.validity_source) || is(&of.use_source);
+        let tells =
+            |of: &crate::pack::rules::GiftCards| of.source == id || is(&of.validity_source) || is(&of.use_source);
         if cards.is_some_and(tells) && (has_day || slots.amounts.len() >= 2) {
             return Some(Skill::GiftCard);
         }

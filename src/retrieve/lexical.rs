@@ -155,7 +155,10 @@ impl LexicalIndex {
         let spoken = self.collections.iter().zip(COLLECTIONS).filter(|(_, (_, spoken))| *spoken == language);
         // Hardly anybody mistypes the first letter, and to look no further keeps it quick.
         let words = spoken.flat_map(|(collection, _)| {
-            collection.postings.range(first.to_string()..).map(|(word, _)| word.as_str())
+            collection
+                .postings
+                .range(first.to_string()..)
+                .map(|(word, _)| word.as_str())
                 .take_while(move |word| word.starts_with(first))
         });
         nearest(term, words)

@@ -49,7 +49,12 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let wants_stock = says(&text, STOCK);
     // “A light under 40” wants a light, and not a helmet that has one.
     let properties = properties(shop, &text, request.language);
-    needs.extend(properties.into_iter().filter(|(name, _)| !terms(name).iter().all(|term| kinds.contains(term))).map(|(_, need)| need));
+    needs.extend(
+        properties
+            .into_iter()
+            .filter(|(name, _)| !terms(name).iter().all(|term| kinds.contains(term)))
+            .map(|(_, need)| need),
+    );
     if needs.is_empty() && kinds.is_empty() {
         return Outcome::NotApplicable;
     }

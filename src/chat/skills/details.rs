@@ -27,11 +27,35 @@ pub(super) const STOCK: &[&str] = &[
     "卖完",
     "还有吗",
     "还有没有",
-    "能买到", "are left", "is left", "left in", "how many do you have", "还剩", "剩几", "剩多少", "几套", "补货",];
+    "能买到",
+    "are left",
+    "is left",
+    "left in",
+    "how many do you have",
+    "还剩",
+    "剩几",
+    "剩多少",
+    "几套",
+    "补货",
+];
 /// Words for what a reduced price saves.
 pub(in crate::chat) const SAVING: &[&str] = &[
-    "save", "saved", "saving", "knocked off", "cheaper now", "reduced by", "how much off", "percent off", "percentage",
-    "省", "降了", "便宜了", "便宜多少", "减了", "优惠多少", "打几折",
+    "save",
+    "saved",
+    "saving",
+    "knocked off",
+    "cheaper now",
+    "reduced by",
+    "how much off",
+    "percent off",
+    "percentage",
+    "省",
+    "降了",
+    "便宜了",
+    "便宜多少",
+    "减了",
+    "优惠多少",
+    "打几折",
 ];
 /// Words for rows whose name is another one.
 const SYNONYMS: &[(&[&str], &[&str])] = &[

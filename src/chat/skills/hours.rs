@@ -63,7 +63,8 @@ fn telephone(shop: &Shop<'_>, request: &Request<'_>, today: Date) -> Option<Outc
         sentence.say(format!("On {word} nobody answers the telephone ({to})."), format!("{word}没有人接电话（{to}）。"))
     } else {
         let spans = spans_words(&spans, &mut sentence);
-        sentence.say(format!("On {word} you can call {to} {spans}."), format!("{word}可以打电话 {to}，时间是 {spans}。"))
+        sentence
+            .say(format!("On {word} you can call {to} {spans}."), format!("{word}可以打电话 {to}，时间是 {spans}。"))
     };
     let value = Value::Hours { day, spans, open_now: None, next_opening: None };
     let (numbers, sources) = (sentence.numbers, handoff.source.iter().cloned().collect());

@@ -4,14 +4,30 @@ use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
 use crate::chat::slots::{Place, SlotKind};
 use crate::pack::Money;
-use crate::pack::calendar::{Clock, Date};
+use crate::pack::calendar::{Clock, Date, Weekday};
 use crate::pack::rules::{Dispatch, Shipping, ShippingZone};
 use crate::retrieve::tokens::normalize;
 
 /// Places answered at once.
 const MAX_PLACES: usize = 3;
-pub(super) const EXPRESS: &[&str] =
-    &["express", "fastest", "urgent", "next day", "overnight", "加急", "特快", "最快", "急件", "次日达", "rush", "priority", "快件", "赶时间", "加快", "特急",];
+pub(super) const EXPRESS: &[&str] = &[
+    "express",
+    "fastest",
+    "urgent",
+    "next day",
+    "overnight",
+    "加急",
+    "特快",
+    "最快",
+    "急件",
+    "次日达",
+    "rush",
+    "priority",
+    "快件",
+    "赶时间",
+    "加快",
+    "特急",
+];
 const IN_TIME: &[&str] = &[
     "by",
     "before",
@@ -29,8 +45,20 @@ const IN_TIME: &[&str] = &[
 ];
 /// Of the parcel, at the shop's end.
 const LEAVES: &[&str] = &[
-    "go out", "goes out", "leave", "leaves", "dispatch", "dispatched", "send it", "sent today", "ship today",
-    "shipped today", "发出", "发货", "发走", "寄出",
+    "go out",
+    "goes out",
+    "leave",
+    "leaves",
+    "dispatch",
+    "dispatched",
+    "send it",
+    "sent today",
+    "ship today",
+    "shipped today",
+    "发出",
+    "发货",
+    "发走",
+    "寄出",
 ];
 /// A year of closed days ends a search for a working one.
 const MAX_CLOSED_DAYS: usize = 366;
@@ -165,7 +193,8 @@ pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some((shipping, places)) = ask_place(shop, request) else { return Outcome::NotApplicable };
     let Some(dispatch) = &shipping.dispatch else { return Outcome::NotApplicable };
     let text = normalize(request.text);
-    if places.is_empty() && says(&text, LEAVES) && says(&text, &["today", "now", "still", "今天", "现在", "还能"]) {
+    if places.is_empty() && says(&text, LEAVES) && says(&text, &["today", "now", "still", "今天", "现在", "还能"])
+    {
         return leaving(shop, dispatch, request);
     }
     if places.is_empty() {
@@ -318,7 +347,9 @@ fn leaving(shop: &Shop<'_>, dispatch: &Dispatch, request: &Request<'_>) -> Outco
                 format!("可以：{cut_off} 前付款（店里现在是 {time}），今天（{day}）就发货。"),
             )
         }
-        (true, None) => sentence.say(format!("An order paid now leaves today, {day}."), format!("现在付款，今天（{day}）发货。")),
+        (true, None) => {
+            sentence.say(format!("An order paid now leaves today, {day}."), format!("现在付款，今天（{day}）发货。"))
+        }
         (false, _) => sentence.say(
             format!("Not today: it is {time} in the shop, and an order paid now leaves on {day}."),
             format!("今天发不出了：店里现在是 {time}，现在付款的订单{day}发货。"),
@@ -435,9 +466,12 @@ fn leaves_on(dispatch: &Dispatch, today: Date, clock: Clock) -> Date {
     working_day(dispatch, if is_late { today.plus_days(1) } else { today })
 }
 
+/// The carrier works from Monday to Friday, whatever days the shop sends on.
 fn plus_working_days(dispatch: &Dispatch, from: Date, days: u32) -> Date {
+    let mut carrier = dispatch.clone();
+    carrier.days = Weekday::ALL.into_iter().take(5).chain(dispatch.days.iter().copied()).collect();
     // No parcel takes longer than this; settings may say anything.
-    (0..days.min(400)).fold(from, |day, _| working_day(dispatch, day.plus_days(1)))
+    (0..days.min(400)).fold(from, |day, _| working_day(&carrier, day.plus_days(1)))
 }
 
 fn within(from: crate::pack::calendar::DayRule, to: crate::pack::calendar::DayRule, day: Date) -> bool {

@@ -25,11 +25,29 @@ const MONTHS: [&str; 12] = [
 
 /// Words that questions to skills turn on: long enough to be known in spite of a slip.
 const CUES: &[&str] = &[
-    "shipping", "delivery", "deliver", "postage", "return", "returns", "refund", "warranty", "guarantee", "discount",
-    "voucher", "opening", "express", "tracking", "parcel", "available", "expensive", "compare", "difference",
+    "shipping",
+    "delivery",
+    "deliver",
+    "postage",
+    "return",
+    "returns",
+    "refund",
+    "warranty",
+    "guarantee",
+    "discount",
+    "voucher",
+    "opening",
+    "express",
+    "tracking",
+    "parcel",
+    "available",
+    "expensive",
+    "compare",
+    "difference",
 ];
 /// Words that are one slip from those, and are meant.
-const NO_SLIPS: &[&str] = &["shopping", "returned", "refunds", "parcels", "delivers", "openings", "discounts", "vouchers"];
+const NO_SLIPS: &[&str] =
+    &["shopping", "returned", "refunds", "parcels", "delivers", "openings", "discounts", "vouchers"];
 
 /// A message with slips in such words put right.
 pub fn mended(text: &str) -> String {

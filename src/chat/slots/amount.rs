@@ -288,7 +288,8 @@ fn ends_with_word(text: &str, word: &str) -> bool {
 fn resolve(said: Option<&'static str>, shop: &str) -> Option<&'static str> {
     let said = said?;
     let sign = |code: &str| find_currency(code).map(|currency| currency.symbol.trim_end().chars().next_back());
-    let is_shops = said == shop || matches!(said, "USD" | "CNY") && sign(said) == sign(shop)
+    let is_shops = said == shop
+        || matches!(said, "USD" | "CNY") && sign(said) == sign(shop)
         || said == "SEK" && CROWNS.contains(&shop);
     (!is_shops).then_some(said)
 }

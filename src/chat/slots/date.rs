@@ -215,7 +215,8 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
     let is_last_year = |range: &Range<usize>| matches!(&reading.text[range.clone()], "last year" | "去年");
     if let Some(at) = days.iter().position(|(range, _)| is_last_year(range))
         && let Some(other) = days.iter().position(|(range, day)| {
-            day.form == DayForm::Yearly && (range.end.abs_diff(days[at].0.start) <= 1 || days[at].0.end.abs_diff(range.start) <= 1)
+            day.form == DayForm::Yearly
+                && (range.end.abs_diff(days[at].0.start) <= 1 || days[at].0.end.abs_diff(range.start) <= 1)
         })
         && let (_, month, day) = days[other].1.date.ymd()
         && let Some(date) = Date::new(today.year() - 1, month, day)
