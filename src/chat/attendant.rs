@@ -18,6 +18,7 @@ use crate::protocol::{Language, Offer, Reply, ReplyKind, SlotValue};
 use crate::recommend::Recommender;
 use crate::recommend::model::{Model, ModelError};
 use crate::retrieve::dense::DenseIndex;
+use crate::retrieve::fuse::evidence;
 use crate::retrieve::lexical::LexicalIndex;
 use crate::retrieve::tokens::{is_telling, normalize, terms};
 use crate::retrieve::{Hit, Index};
@@ -252,6 +253,8 @@ impl Attendant {
             is_unsold: self.is_unsold(part, language, passages),
             passage: best(passages),
             product: best(products),
+            passage_evidence: evidence(passages, language),
+            product_evidence: evidence(products, language),
             known_share: self.index.known_share(&content(&part.wish.rest, language), language),
             lean: lean(&part.search_text, &part.wish, language),
             has_wish: part.wish.is_any(),
@@ -275,9 +278,22 @@ impl Attendant {
 
     /// Whether it asks for goods by a name that neither a product nor the best passage has.
     fn is_unsold(&self, part: &Part, language: Language, passages: &[Hit]) -> bool {
+        // Of a service only the head is judged: how it is to be done the shop need not say.
+        let serves = scope::sought_service(&part.own).is_some_and(|head| {
+            let heads = terms(&head);
+            let lexical = self.index().lexical();
+            let is_known = |term: &String| lexical.knows(term, language) || lexical.meant(term, language).is_some();
+            !heads.is_empty() && !heads.iter().any(is_known)
+        });
+        if serves {
+            return true;
+        }
         let Some(goods) = scope::sought_goods(&part.own, language) else { return false };
         let wanted: Vec<String> = terms(&goods).into_iter().filter(|term| is_telling(term)).collect();
-        let is_known = |term: &String| self.index.lexical().knows_product(term, language);
+        let is_known = |term: &String| {
+            let lexical = self.index.lexical();
+            lexical.knows_product(lexical.meant(term, language).unwrap_or(term), language)
+        };
         let n_unknown = wanted.iter().filter(|term| !is_known(term)).count();
         // Pairs of Chinese characters that only touch say nothing: half of them may be unknown.
         let most = if language == Language::Zh { wanted.len() / 2 } else { 0 };

@@ -101,6 +101,12 @@ fn claims(text: &str) -> Vec<String> {
     for word in text.split(|c: char| c.is_whitespace() || "<>()[]{}|\"“”„‘’《》「」（），。；、！？*`".contains(c))
     {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !"€$£¥%".contains(c));
+        // A colon of either width may join a link to the words before it.
+        let link = ["https://", "http://"].into_iter().filter_map(|scheme| word.find(scheme)).min();
+        let (before, word) = word.split_at(link.unwrap_or(0));
+        if !before.is_empty() {
+            runs(before, &mut claims);
+        }
         if word.contains("://") || word.starts_with("www.") {
             claims.push(
                 word.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned(),

@@ -74,7 +74,7 @@ pub(super) fn course(heard: &Heard, mood: &Mood) -> Course {
 /// were taken to cost about the same.
 #[derive(Debug)]
 struct Thresholds {
-    /// Below these nothing is said to answer.
+    /// With less evidence nothing is said to answer.
     answer: f32,
     products: f32,
     /// What a message made only of words the shop never uses loses.
@@ -82,8 +82,8 @@ struct Thresholds {
     /// What product scores need to compare with passage scores: products are described less fully.
     product_bias: f32,
 }
-const FUSED: Thresholds = Thresholds { answer: 0.26, products: 0.26, unknown: 0.6, product_bias: 0.14 };
-const FUSED_ZH: Thresholds = Thresholds { answer: 0.34, products: 0.2, unknown: 0.3, product_bias: 0.1 };
+const FUSED: Thresholds = Thresholds { answer: 0.51, products: 0.5, unknown: 0.0, product_bias: 0.04 };
+const FUSED_ZH: Thresholds = Thresholds { answer: 0.93, products: 0.85, unknown: 0.0, product_bias: -0.04 };
 /// The least cosine that answers a question in a language that the shop does not speak, where words say nothing.
 const FOREIGN_COSINE: f32 = 0.43;
 const WORDS_EN: Thresholds = Thresholds { answer: 0.15, products: 0.18, unknown: 0.3, product_bias: 0.07 };
@@ -123,6 +123,9 @@ pub(super) struct Signs {
     /// The best scores.
     pub passage: f32,
     pub product: f32,
+    /// What speaks for those answering at all.
+    pub passage_evidence: f32,
+    pub product_evidence: f32,
     /// Share of its telling words that the shop ever uses.
     pub known_share: f32,
     /// Towards products, or away from them.
@@ -157,7 +160,7 @@ pub(super) fn act(signs: &Signs) -> Act {
     }
     let thresholds = match (signs.has_vectors, signs.language) {
         (true, language) if language != signs.spoken => {
-            let least = fuse(0.0, Some(FOREIGN_COSINE), language);
+            let least = fuse(0.0, Some(FOREIGN_COSINE));
             Thresholds { answer: least, products: least, unknown: 0.0, product_bias: 0.0 }
         }
         (true, Language::En) => FUSED,
@@ -166,14 +169,20 @@ pub(super) fn act(signs: &Signs) -> Act {
         (false, Language::Zh) => WORDS_ZH,
     };
     let unknown = thresholds.unknown * (1.0 - signs.known_share);
-    let (answer, product) = (signs.passage - unknown, signs.product - unknown);
+    // In words alone, and across languages, scores are few and speak for themselves.
+    let stands_out = signs.has_vectors && signs.language == signs.spoken;
+    let (answers, sells) = match stands_out {
+        true => (signs.passage_evidence, signs.product_evidence),
+        false => (signs.passage, signs.product),
+    };
+    let (answers, sells) = (answers - unknown, sells - unknown);
     let share = if signs.has_wish { WISH_SHARE } else { 1.0 };
     let asks_kind = signs.names_kind && signs.lean > 0.0;
-    let products_fit = asks_kind || product >= thresholds.products * share;
+    let products_fit = asks_kind || sells >= thresholds.products * share;
     let lean = signs.lean + if signs.follows_products { FOLLOW_UP_STEP } else { 0.0 };
     // “Show me teapots” wants teapots, whatever a passage says of them.
-    let prefers_products = asks_kind || product - answer + lean + thresholds.product_bias > 0.0;
-    match (answer >= thresholds.answer, products_fit) {
+    let prefers_products = asks_kind || signs.product - signs.passage + lean + thresholds.product_bias > 0.0;
+    match (answers >= thresholds.answer, products_fit) {
         (_, true) if prefers_products => Act::Products,
         _ if signs.asks_contact => Act::Contact,
         (true, _) => Act::Answer,

@@ -228,6 +228,44 @@ const AFTER_GOODS: &[&str] = &[
     " of ",
 ];
 
+/// Services asked for.
+const SERVES: &[&str] = &[
+    "do you repair",
+    "do you fix",
+    "do you mend",
+    "do you run",
+    "do you organise",
+    "do you organize",
+    "do you offer",
+    "do you teach",
+    "do you rent out",
+    "do you rent",
+    "do you hire out",
+    "do you make",
+    "do you clean",
+    "do you do",
+    "can you repair",
+    "can you fix",
+    "can you order me",
+    "can you get me",
+    "can you make me",
+    "could you order me",
+    "could you make me",
+    "do you provide",
+];
+
+/// What a service is asked for, by its head: “electric scooters” of “do you fix electric scooters and wheelchairs?”.
+pub(super) fn sought_service(text: &str) -> Option<String> {
+    let text = normalize(text);
+    let text = text.trim().trim_end_matches(['?', '!', '.', '~']);
+    let (at, phrase) =
+        SERVES.iter().filter_map(|phrase| contains_any(text, &[phrase])).max_by_key(|(_, phrase)| phrase.len())?;
+    let padded = format!("{} ", text[at + phrase.len()..].split([',', ';', '?', '(']).next()?);
+    let ends = AFTER_GOODS.iter().chain(&[" and ", " if ", " when "]).filter_map(|after| padded.find(after));
+    let object = &padded[..ends.min().unwrap_or(padded.len())];
+    object.split_whitespace().next_back().map(str::to_owned)
+}
+
 /// The goods that a message asks for by name: “coffee machines” of “do you sell coffee machines?”.
 pub(super) fn sought_goods(text: &str, language: Language) -> Option<String> {
     let text = normalize(text);

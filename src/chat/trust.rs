@@ -5,7 +5,7 @@ use crate::chat::attendant::Attendant;
 use crate::chat::conversation::Conversation;
 use crate::chat::phrases::has_any;
 use crate::chat::skills::{self, Outcome, Skill};
-use crate::chat::slots::{SlotKind, Slots};
+use crate::chat::slots::{ProductMention, Slot, SlotKind, Slots};
 use crate::chat::turn::{Part, Turn};
 use crate::retrieve::Hit;
 use crate::retrieve::tokens::{is_han, is_telling, normalize, terms};
@@ -13,13 +13,46 @@ use crate::retrieve::tokens::{is_han, is_telling, normalize, terms};
 /// A rule's passage must come first (of those on shipping, which are many, among so many), or nothing else
 /// must answer.
 const N_CONFIRMING: usize = 2;
+/// The passages among which that of the opening hours must be.
+const N_NEAR: usize = 3;
 /// Han characters that name a product by themselves.
 const MIN_NAME_HAN: usize = 3;
 /// Letters of the one word that names a product by itself.
 const MIN_NAME_CHARS: usize = 5;
 
-const COST: &[&str] = &["how much", "cost", "costs", "price", "多少钱", "运费", "邮费", "什么价", "价格"];
-const TIME: &[&str] = &["how long", "when", "how fast", "多久", "几天", "什么时候"];
+const COST: &[&str] = &[
+    "how much",
+    "cost",
+    "costs",
+    "price",
+    "多少钱",
+    "运费",
+    "邮费",
+    "什么价",
+    "价格",
+    "charge",
+    "fee",
+    "postage",
+    "邮资",
+    "费用",
+    "多少",
+];
+const TIME: &[&str] = &[
+    "how long",
+    "when",
+    "how fast",
+    "多久",
+    "几天",
+    "什么时候",
+    "what day",
+    "which day",
+    "arrive",
+    "arrives",
+    "expect",
+    "哪天",
+    "几号",
+    "收到",
+];
 const SHIPS: &[&str] = &[
     "do you ship",
     "do you deliver",
@@ -31,7 +64,23 @@ const SHIPS: &[&str] = &[
     "可以寄",
     "发货到",
 ];
-const STOCK: &[&str] = &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货"];
+const NOW: &[&str] = &[
+    "now",
+    "right now",
+    "today",
+    "tonight",
+    "at the moment",
+    "currently",
+    "still open",
+    "现在",
+    "这会儿",
+    "今天",
+    "今晚",
+    "眼下",
+    "此刻",
+];
+const STOCK: &[&str] =
+    &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货", "left", "how many", "还剩", "剩几", "补货"];
 const ABOUT: &[&str] =
     &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
 const ORDER: &[&str] = &[
@@ -45,6 +94,11 @@ const ORDER: &[&str] = &[
     "订单到哪",
     "订单状态",
     "查一下订单",
+    "wheres my",
+    "where's my",
+    "where is my",
+    "my stuff",
+    "status of",
 ];
 
 impl Attendant {
@@ -59,9 +113,10 @@ impl Attendant {
         answers: bool,
     ) -> Option<(Skill, Outcome)> {
         let shop = self.shop();
+        let own = skills::mended(&part.own);
         let run = |skill: Option<Skill>, slots: &Slots| {
             let request = skills::Request {
-                text: &part.own,
+                text: &own,
                 language: turn.language,
                 slots,
                 shown: &conversation.shown,
@@ -79,6 +134,12 @@ impl Attendant {
         let mut outcomes = run(None, &part.slots);
         if let Some(skill) = part.skill.map(|skill| turned(skill, &part.own))
             && !outcomes.iter().any(|(proposed, _)| *proposed == skill)
+        {
+            outcomes.extend(run(Some(skill), &part.slots));
+        }
+        // What a rule's own passage answers, the rule answers better, where all is said that it computes with.
+        if outcomes.is_empty()
+            && let Some(skill) = passages.first().and_then(|hit| self.rule_behind(&hit.id, &part.slots, &own))
         {
             outcomes.extend(run(Some(skill), &part.slots));
         }
@@ -104,8 +165,24 @@ impl Attendant {
                 _ if matches!(skill, Skill::Cheaper | Skill::Gift) => true,
                 _ if skill == Skill::CompareProducts => part.slots.products.len() >= 2,
                 _ if follows => true,
+                // “Come in” and “visit” are said of much: the hours must be near.
+                Outcome::Done(computed) if skill == Skill::OpeningHours => {
+                    let n_near = if is_definite(skill, &part.slots, &normalize(&own)) { N_NEAR } else { 1 };
+                    let is_near = |hit: &Hit| computed.sources.contains(&hit.id);
+                    passages.iter().take(n_near).any(is_near)
+                }
+                // “Do you ship to …” with nothing of a price or a day: only where the rates are what is found.
+                Outcome::Done(computed) if skill == Skill::ShippingCost && !is_priced(&own) => {
+                    let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
+                    let asks = has_any(&normalize(&own), SHIPS);
+                    let is_of = |hit: &Hit, id: &String| *id == hit.id || asks && file(id) == file(&hit.id);
+                    let mut near = passages.iter().take(N_CONFIRMING);
+                    near.any(|hit| computed.sources.iter().any(|id| is_of(hit, id)))
+                }
                 Outcome::Needs { .. } => match skill {
                     Skill::OrderStatus => has_any(&normalize(&part.own), ORDER),
+                    // Asked only of a thing that somebody has.
+                    Skill::ReturnDeadline => true,
                     _ => !answers,
                 },
                 Outcome::Done(computed) => {
@@ -114,7 +191,7 @@ impl Attendant {
                     let mut near = near.into_iter();
                     let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
                     // The words of the rule itself: then its file is enough.
-                    let own = normalize(&part.own);
+                    let own = normalize(&own);
                     let says_it = has_any(&own, COST) || has_any(&own, TIME) || has_any(&own, SHIPS);
                     let confirms = |hit: &Hit| {
                         computed
@@ -125,11 +202,53 @@ impl Attendant {
                     !answers
                         || computed.sources.is_empty()
                         || near.any(confirms)
+                        || is_definite(skill, &part.slots, &own)
                         || matches!(skill, Skill::OrderStatus | Skill::Discount | Skill::GiftCard)
                 }
             };
             is_trusted.then_some((skill, outcome))
         })
+    }
+
+    /// The skill that computes by the rule which a passage tells, where the message says what it computes with.
+    fn rule_behind(&self, id: &str, slots: &Slots, own: &str) -> Option<Skill> {
+        let rules = self.rules();
+        let is = |source: &Option<String>| source.as_deref() == Some(id);
+        let (has_day, has_place) = (!slots.days.is_empty(), !slots.places.is_empty());
+        let own = normalize(own);
+        if let Some(shipping) = rules.shipping.as_ref().filter(|_| has_place) {
+            let times = shipping.zones.iter().any(|zone| is(&zone.times_source));
+            let express = shipping.zones.iter().flat_map(|zone| &zone.express).any(|express| express.source == id);
+            let dispatch = shipping.dispatch.as_ref().is_some_and(|dispatch| dispatch.source == id);
+            if is(&shipping.free_source) && !slots.amounts.is_empty() {
+                return Some(Skill::FreeShipping);
+            }
+            if times || dispatch || express && has_any(&own, TIME) {
+                return Some(Skill::DeliveryTime);
+            }
+            if shipping.source == id && slots.weight.is_some() || express {
+                return Some(Skill::ShippingCost);
+            }
+        }
+        if rules.hours.as_ref().is_some_and(|hours| hours.source == id) && (has_day || has_any(&own, NOW)) {
+            return Some(Skill::OpeningHours);
+        }
+        if rules.returns.as_ref().is_some_and(|returns| returns.source == id) && has_day {
+            return Some(Skill::ReturnDeadline);
+        }
+        let warranty = rules.warranty.as_ref();
+        let tells =
+            |of: &crate::pack::rules::Warranty| of.source == id || of.terms.iter().any(|term| term.source == id);
+        if warranty.is_some_and(tells) && has_day {
+            return Some(Skill::WarrantyDeadline);
+        }
+        let cards = rules.gift_cards.as_ref();
+        let tells =
+            |of: &crate::pack::rules::GiftCards| of.source == id || is(&of.validity_source) || is(&of.use_source);
+        if cards.is_some_and(tells) && (has_day || slots.amounts.len() >= 2) {
+            return Some(Skill::GiftCard);
+        }
+        None
     }
 
     /// Whether a product is named by its own name, and not by a word that its title happens to hold.
@@ -165,6 +284,13 @@ impl Attendant {
     /// Whether one of its details is asked for, or all of it, and not something that only concerns it.
     fn asks_of_it(&self, part: &Part, outcome: &Outcome) -> bool {
         let own = normalize(&part.own);
+        // What one has is not priced by the catalogue: “how much is left on my gift card?”
+        let is_owned = |slot: &Slot<ProductMention>| {
+            part.own.get(..slot.span.start).is_some_and(|before| normalize(before).trim_end().ends_with("my"))
+        };
+        if part.slots.products.iter().any(is_owned) {
+            return false;
+        }
         let (price, stock) = (has_any(&own, COST), has_any(&own, STOCK));
         let Outcome::Done(computed) = outcome else { return price || stock };
         let row = match &computed.value {
@@ -181,7 +307,26 @@ impl Attendant {
             }
         }
         let is_alone = is_named && !terms(&rest).iter().any(|term| is_telling(term));
-        price || stock || row || is_alone || has_any(&own, ABOUT)
+        let saves = has_any(&own, skills::SAVING);
+        price || stock || saves || row || is_alone || has_any(&own, ABOUT)
+    }
+}
+
+fn is_priced(own: &str) -> bool {
+    has_any(&normalize(own), COST)
+}
+
+/// Whether a message says what a skill of its own choosing computes with: “delivered 1 March, last day to return
+/// it?” is about the rule, whatever passage lies nearer.
+fn is_definite(skill: Skill, slots: &Slots, own: &str) -> bool {
+    let (has_day, has_place) = (!slots.days.is_empty(), !slots.places.is_empty());
+    match skill {
+        Skill::ReturnDeadline | Skill::WarrantyDeadline => has_day,
+        Skill::ShippingCost => has_place && slots.weight.is_some(),
+        Skill::DeliveryTime => has_place && (has_day || has_any(own, NOW)),
+        Skill::FreeShipping => has_place && !slots.amounts.is_empty(),
+        Skill::OpeningHours => has_day || has_any(own, NOW),
+        _ => false,
     }
 }
 

@@ -66,8 +66,8 @@ pub fn build_lexical(shop: &ShopSource) -> Result<Vec<u8>, BuildError> {
     assemble(shop, None)
 }
 
-/// Every text of a language to embed, with its owner: of a passage its heading and its whole text, since shoppers
-/// ask in headings but the words may stand in the text; of a product one text.
+/// Every text of a language to embed, with its owner: of a passage its heading, its whole text, and each sentence,
+/// since shoppers ask in headings but the one thing they ask may stand in a clause; of a product one text.
 pub fn embedded_texts(shop: &ShopSource, language: Language) -> Vec<(RowOwner, String)> {
     let mut rows = Vec::new();
     for (index, passage) in shop.passages.iter().enumerate() {
@@ -76,6 +76,8 @@ pub fn embedded_texts(shop: &ShopSource, language: Language) -> Vec<(RowOwner, S
             rows.push((owner, passage.heading.clone()));
             rows.push((owner, passage_text(passage)));
             rows.extend(passage.also.iter().map(|phrase| (owner, phrase.clone())));
+            let owner = RowOwner::Sentence(index as u32);
+            rows.extend(sentences(&passage.text).map(|sentence| (owner, sentence.to_owned())));
         }
     }
     for (index, product) in shop.products.iter().enumerate() {
@@ -84,6 +86,18 @@ pub fn embedded_texts(shop: &ShopSource, language: Language) -> Vec<(RowOwner, S
         }
     }
     rows
+}
+
+/// The sentences of a text, without its line breaks. A stop between digits ends none.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let ends = text.char_indices().filter(|&(at, c)| {
+        let after = || text[at + c.len_utf8()..].chars().next().is_none_or(char::is_whitespace);
+        matches!(c, '\n' | '。' | '！' | '？' | '；') || matches!(c, '.' | '!' | '?' | ';') && after()
+    });
+    let ends: Vec<usize> = ends.map(|(at, c)| at + c.len_utf8()).chain([text.len()]).collect();
+    let starts = [0].into_iter().chain(ends.clone());
+    let pieces: Vec<&str> = starts.zip(ends).map(|(start, end)| text[start..end].trim()).collect();
+    pieces.into_iter().filter(|piece| piece.chars().count() > 3)
 }
 
 fn passage_text(passage: &Passage) -> String {

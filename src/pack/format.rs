@@ -247,8 +247,11 @@ pub struct EncoderId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowOwner {
-    /// Index into the passages, which carry their language.
+    /// Index into the passages, which carry their language. The first row is its heading, the second the whole text,
+    /// further ones are other ways to ask for it.
     Passage(u32),
+    /// One sentence of a passage.
+    Sentence(u32),
     /// Index into the products, and the language of the text.
     Product(u32, Language),
 }

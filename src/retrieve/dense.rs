@@ -12,6 +12,29 @@ pub struct DenseIndex {
     embeddings: Embeddings,
 }
 
+/// The best cosine of each kind of row that a passage has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rows {
+    n_rows: usize,
+    /// Its heading, or another way to ask for it.
+    name: f32,
+    whole: f32,
+    sentence: Option<f32>,
+}
+
+impl Rows {
+    /// Their mean. The best of all was tried and lost: it finds whatever has one phrase that sounds alike. On the
+    /// development questions in English, cosines alone put 118 of 137 passages first by the mean and 112 by the best;
+    /// in the same shop without other ways to ask, 95 and 86.
+    fn cosine(&self) -> f32 {
+        match (self.n_rows, self.sentence) {
+            (0 | 1, None) => self.name,
+            (_, None) => (self.name + self.whole) / 2.0,
+            (_, Some(sentence)) => (self.name + self.whole + sentence) / 3.0,
+        }
+    }
+}
+
 impl DenseIndex {
     pub fn new(embeddings: Embeddings) -> DenseIndex {
         DenseIndex { embeddings }
@@ -22,8 +45,9 @@ impl DenseIndex {
         self.embeddings.encoder(language)
     }
 
-    /// Each owner's best cosine with `query` `[d_model]`; nothing where the lengths differ.
+    /// The cosine of each passage and product with `query` `[d_model]`; nothing where the lengths differ.
     pub fn search(&self, query: &[f32]) -> HashMap<RowOwner, f32> {
+        let mut passages: HashMap<u32, Rows> = HashMap::new();
         let mut best = HashMap::new();
         let norm = query.iter().map(|x| x * x).sum::<f32>().sqrt();
         if query.len() != self.embeddings.d_model() || norm <= 0.0 || !norm.is_finite() {
@@ -32,9 +56,27 @@ impl DenseIndex {
         for (owner, scale, row) in self.embeddings.rows() {
             let dot: f32 = row.iter().zip(query).map(|(&value, x)| f32::from(value) * x).sum();
             let cosine = dot * scale / norm;
-            let entry = best.entry(owner).or_insert(cosine);
-            *entry = entry.max(cosine);
+            match owner {
+                RowOwner::Product(..) => {
+                    let entry = best.entry(owner).or_insert(cosine);
+                    *entry = entry.max(cosine);
+                }
+                RowOwner::Passage(index) => {
+                    let rows = passages.entry(index).or_default();
+                    match rows.n_rows {
+                        0 => rows.name = cosine,
+                        1 => rows.whole = cosine,
+                        _ => rows.name = rows.name.max(cosine),
+                    }
+                    rows.n_rows += 1;
+                }
+                RowOwner::Sentence(index) => {
+                    let rows = passages.entry(index).or_default();
+                    rows.sentence = Some(rows.sentence.map_or(cosine, |sentence| sentence.max(cosine)));
+                }
+            }
         }
+        best.extend(passages.into_iter().map(|(index, rows)| (RowOwner::Passage(index), rows.cosine())));
         best
     }
 }

@@ -11,6 +11,9 @@ pub use crate::retrieve::lexical::HitKind;
 use crate::retrieve::lexical::LexicalIndex;
 use crate::retrieve::tokens::{is_telling, terms};
 
+/// What the cosine of a passage's English counts for a question in Chinese, beside the Chinese one's.
+const TWIN_SHARE: f32 = 0.6;
+
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'a> {
@@ -44,6 +47,8 @@ pub struct Index {
     products: Vec<(String, Vec<Language>)>,
     /// Ids of passages and the languages that they stand in.
     spoken: HashSet<(String, Language)>,
+    /// Ids of passages and where they stand in English.
+    twins: HashMap<String, u32>,
 }
 
 impl Index {
@@ -55,7 +60,9 @@ impl Index {
     }
 
     pub fn new(lexical: LexicalIndex, dense: Option<DenseIndex>, passages: &[Passage], products: &[Product]) -> Index {
+        let english = passages.iter().zip(0..).filter(|(passage, _)| passage.language == Language::En);
         Index {
+            twins: english.map(|(passage, index)| (passage.id.clone(), index)).collect(),
             lexical,
             dense,
             passages: passages.iter().map(|passage| (passage.id.clone(), passage.language)).collect(),
@@ -109,8 +116,10 @@ impl Index {
             (Some(dense), Some(embedding)) => dense.search(embedding),
             _ => HashMap::new(),
         };
-        for (owner, cosine) in cosines {
+        for (&owner, &cosine) in &cosines {
             if let Some(index) = self.owned(owner, kind, query.language) {
+                let twin = self.twin(owner, query.language).and_then(|twin| cosines.get(&twin));
+                let cosine = twin.map_or(cosine, |twin| (cosine + TWIN_SHARE * twin) / (1.0 + TWIN_SHARE));
                 found.entry(index).or_default().1 = Some(cosine);
             }
         }
@@ -121,12 +130,21 @@ impl Index {
                     HitKind::Passage => self.passages.get(index)?.0.clone(),
                     HitKind::Product => self.products.get(index)?.0.clone(),
                 };
-                Some(Hit { id, kind, index, score: fuse(lexical, dense, query.language), lexical, dense })
+                Some(Hit { id, kind, index, score: fuse(lexical, dense), lexical, dense })
             })
             .filter(|hit| hit.score > 0.0)
             .collect();
         sort(&mut hits);
         hits
+    }
+
+    /// The English of a passage that a Chinese question may find: a student's vectors of questions lie near its
+    /// teacher's of texts, which are better than its own.
+    fn twin(&self, owner: RowOwner, language: Language) -> Option<RowOwner> {
+        let RowOwner::Passage(index) = owner else { return None };
+        let (id, _) = self.passages.get(index as usize).filter(|_| language == Language::Zh)?;
+        let twin = self.twins.get(id)?;
+        (*twin != index).then_some(RowOwner::Passage(*twin))
     }
 
     /// The index behind a row's owner, where the kind is that asked for and the text is in the language asked for, or

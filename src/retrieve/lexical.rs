@@ -8,11 +8,13 @@
 //!              n_terms, per term: length, UTF-8, n_postings, per posting: doc delta, 3 field counts
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::pack::format::{Passage, Product};
 use crate::protocol::Language;
+use crate::retrieve::thesaurus::{Concept, concepts};
 use crate::retrieve::tokens::{TOKENS_VERSION, terms};
+use crate::retrieve::typos::nearest;
 
 /// Heading or title; tags and other wordings; body.
 const N_FIELDS: usize = 3;
@@ -26,6 +28,10 @@ const B: f32 = 0.75;
 /// The score that maps to one half, in words that stand in one text only. Counted in words, a score
 /// means the same in a shop of five passages and in one of five thousand.
 const HALF_SCORE_WORDS: f32 = 1.8;
+
+/// What a word counts that says the same as one asked for, and one that the word asked for is likely a slip of.
+const SYNONYM_SHARE: f32 = 0.5;
+const TYPO_SHARE: f32 = 0.8;
 
 /// Which texts to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,7 +134,34 @@ impl LexicalIndex {
     /// Texts that share a word with `query`, best first.
     pub fn search(&self, query: &str, kind: HitKind, language: Language) -> Vec<LexicalHit> {
         let at = COLLECTIONS.iter().position(|&one| one == (kind, language));
-        at.map_or_else(Vec::new, |at| self.collections[at].search(query))
+        let Some(at) = at else { return Vec::new() };
+        let said = terms(query);
+        let mut wanted: BTreeMap<String, f32> = BTreeMap::new();
+        for term in &said {
+            match self.meant(term, language) {
+                Some(meant) => *wanted.entry(meant.to_owned()).or_default() = TYPO_SHARE,
+                None => *wanted.entry(term.clone()).or_default() = 1.0,
+            }
+        }
+        self.collections[at].search(&wanted, &concepts(query, &said))
+    }
+
+    /// The shop's word that an unknown one is likely a slip of.
+    pub fn meant(&self, term: &str, language: Language) -> Option<&str> {
+        let first = term.chars().next().filter(char::is_ascii_alphabetic)?;
+        if self.knows(term, language) {
+            return None;
+        }
+        let spoken = self.collections.iter().zip(COLLECTIONS).filter(|(_, (_, spoken))| *spoken == language);
+        // Hardly anybody mistypes the first letter, and to look no further keeps it quick.
+        let words = spoken.flat_map(|(collection, _)| {
+            collection
+                .postings
+                .range(first.to_string()..)
+                .map(|(word, _)| word.as_str())
+                .take_while(move |word| word.starts_with(first))
+        });
+        nearest(term, words)
     }
 
     /// Whether any product's text in `language` holds the term.
@@ -200,18 +233,17 @@ impl Collection {
         self.mean_length = (total / self.docs.len().max(1) as f32).max(1.0);
     }
 
-    fn search(&self, query: &str) -> Vec<LexicalHit> {
-        // Sorted, so that sums round alike on every run.
-        let wanted: BTreeSet<String> = terms(query).into_iter().collect();
+    /// `wanted` are terms with their shares; sorted, so that sums round alike on every run.
+    fn search(&self, wanted: &BTreeMap<String, f32>, concepts: &[Concept]) -> Vec<LexicalHit> {
         let mut scores: HashMap<u32, f32> = HashMap::new();
-        for term in wanted {
-            let Some(postings) = self.postings.get(&term) else { continue };
-            let idf = self.idf(postings.len());
-            for posting in postings {
-                let doc = &self.docs[posting.doc as usize];
-                let count = boosted(posting.counts);
-                let saturation = count / (count + K1 * (1.0 - B + B * doc.length() / self.mean_length));
-                *scores.entry(doc.owner).or_default() += idf * saturation;
+        for (term, share) in wanted {
+            for (owner, score) in self.scores(term) {
+                *scores.entry(owner).or_default() += share * score;
+            }
+        }
+        for concept in concepts {
+            for (owner, score) in self.otherwise(concept) {
+                *scores.entry(owner).or_default() += score;
             }
         }
         let half = HALF_SCORE_WORDS * self.idf(1);
@@ -219,6 +251,43 @@ impl Collection {
         let mut hits: Vec<LexicalHit> = scores.into_iter().map(saturate).collect();
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.owner.cmp(&b.owner)));
         hits
+    }
+
+    /// Each owner's BM25 score for one term.
+    fn scores(&self, term: &str) -> impl Iterator<Item = (u32, f32)> {
+        let postings = self.postings.get(term).map_or(&[][..], Vec::as_slice);
+        let idf = self.idf(postings.len());
+        postings.iter().map(move |posting| {
+            let doc = &self.docs[posting.doc as usize];
+            let count = boosted(posting.counts);
+            let saturation = count / (count + K1 * (1.0 - B + B * doc.length() / self.mean_length));
+            (doc.owner, idf * saturation)
+        })
+    }
+
+    /// What texts that say it otherwise gain over what its own words gave them.
+    fn otherwise(&self, concept: &Concept) -> BTreeMap<u32, f32> {
+        let mut best: BTreeMap<u32, f32> = BTreeMap::new();
+        for member in &concept.others {
+            let mut sums: BTreeMap<u32, (usize, f32)> = BTreeMap::new();
+            for (owner, score) in member.iter().flat_map(|term| self.scores(term)) {
+                let (n, sum) = sums.entry(owner).or_default();
+                (*n, *sum) = (*n + 1, *sum + score);
+            }
+            for (owner, (n, sum)) in sums {
+                if n == member.len() {
+                    let entry = best.entry(owner).or_default();
+                    *entry = entry.max(SYNONYM_SHARE * sum);
+                }
+            }
+        }
+        for (owner, score) in concept.said.iter().flat_map(|term| self.scores(term)) {
+            if let Some(gain) = best.get_mut(&owner) {
+                *gain -= score;
+            }
+        }
+        best.retain(|_, gain| *gain > 0.0);
+        best
     }
 
     fn idf(&self, n_found: usize) -> f32 {

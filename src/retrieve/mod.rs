@@ -12,6 +12,8 @@ pub mod dense;
 pub mod fuse;
 pub mod index;
 pub mod lexical;
+mod thesaurus;
 pub mod tokens;
+pub(crate) mod typos;
 
 pub use index::{Hit, HitKind, Index, Query};

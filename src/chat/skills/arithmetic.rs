@@ -4,13 +4,17 @@ use super::returns::mentioned;
 use super::shipping::basket;
 use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
-use crate::chat::slots::SlotKind;
+use crate::chat::slots::{NamedAmount, Slot, SlotKind};
 use crate::pack::Money;
+use crate::pack::money::find_currency;
 use crate::pack::rules::Coupon;
 use crate::retrieve::tokens::normalize;
 
 /// What a gift card is called.
 const CARD: &[&str] = &["gift card", "giftcard", "voucher", "card", "礼品卡", "购物卡", "卡"];
+
+/// Fewer are cards, not what is on one.
+const MIN_CARD: u32 = 5;
 
 /// A share or a coupon off a sum, a product's price or the basket.
 pub(super) fn discount(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
@@ -99,12 +103,17 @@ pub(super) fn gift_card(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let mut sentence = Sentence::new(request, shop.today(request));
     let text = &request.text.to_lowercase();
     let card_at = CARD.iter().find_map(|word| text.find(word));
-    let amounts: Vec<_> = request.slots.amounts.iter().collect();
+    // “A 100 gift card” counts cards, as far as the reader of pieces can tell.
+    let pieces = request.slots.quantity.as_ref().filter(|pieces| pieces.value >= MIN_CARD).map(|pieces| Slot {
+        value: NamedAmount { money: whole(pieces.value, &shop.settings.currency), is_marked: false },
+        span: pieces.span.clone(),
+    });
+    let amounts: Vec<_> = request.slots.amounts.iter().chain(&pieces).collect();
     let bought = request.slots.days.first().map(|day| day.value.past(shop.today(request)));
     if let (true, Some(bought), Some(months)) = (amounts.is_empty(), bought, cards.months) {
         let last = bought.plus_months(i32::try_from(months).unwrap_or(i32::MAX));
         let is_over = last < shop.today(request);
-        let (from, until, period) = (sentence.date(bought), sentence.date(last), sentence.months(months));
+        let (from, until, period) = (sentence.dated(bought), sentence.dated(last), sentence.months(months));
         let text = sentence.say(
             format!("A gift card bought on {from} is valid for {period}: until {until}."),
             format!("{from}购买的礼品卡有效期 {period}，到{until}为止。"),
@@ -141,6 +150,12 @@ pub(super) fn gift_card(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     };
     let sources = vec![cards.use_source.clone().unwrap_or_else(|| cards.source.clone())];
     done(Skill::GiftCard, Value::GiftCard { left, to_pay }, text, sources, sentence, Vec::new())
+}
+
+/// A whole number of a currency.
+fn whole(number: u32, currency: &str) -> Money {
+    let n_digits = find_currency(currency).map_or(2, |currency| currency.n_digits);
+    Money { minor: u64::from(number) * 10u64.pow(n_digits), currency: currency.to_owned() }
 }
 
 /// A share of a sum, half a minor unit rounded up.

@@ -47,7 +47,14 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         needs.push(Need { words, fits: Box::new(|product| product.sale_price.is_some()) });
     }
     let wants_stock = says(&text, STOCK);
-    needs.extend(properties(shop, &text, request.language));
+    // “A light under 40” wants a light, and not a helmet that has one.
+    let properties = properties(shop, &text, request.language);
+    needs.extend(
+        properties
+            .into_iter()
+            .filter(|(name, _)| !terms(name).iter().all(|term| kinds.contains(term)))
+            .map(|(_, need)| need),
+    );
     if needs.is_empty() && kinds.is_empty() {
         return Outcome::NotApplicable;
     }
@@ -58,6 +65,15 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         .filter(|product| needs.iter().all(|need| (need.fits)(product)))
         .filter_map(|product| Some((product, if kinds.is_empty() { 1 } else { kind_score(product, &kinds, &whole)? })))
         .collect();
+    // A gift that is small and for a birthday need not be filed under all three.
+    if matches.is_empty() && kinds.len() > 1 {
+        let fitting = shop.products.iter().filter(|product| needs.iter().all(|need| (need.fits)(product)));
+        let some = fitting.filter_map(|product| {
+            let scores = kinds.iter().filter_map(|kind| kind_score(product, std::slice::from_ref(kind), &whole));
+            Some((product, scores.sum::<u32>())).filter(|(_, score)| *score > 0)
+        });
+        matches = some.collect();
+    }
     // Words that name no kind but stand in titles: “sencha under 20”.
     if kinds.is_empty() && !rest.is_empty() {
         let has = |product: &Product| {
@@ -200,7 +216,7 @@ fn kind_score(product: &Product, kinds: &[String], whole: &[String]) -> Option<u
 }
 
 /// Properties by the names of details: “no caffeine”, “dishwasher safe”, 不含咖啡因.
-fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<Need> {
+fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<(String, Need)> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for product in shop.products {
         for attributes in product.attributes.0.values() {
@@ -238,7 +254,7 @@ fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<Need> {
             let rows = product.attributes.0.values().flatten();
             rows.into_iter().any(|row| normalize(&row.name) == name && yes_or_no(&row.value) == Some(wanted))
         };
-        needs.push(Need { words, fits: Box::new(fits) });
+        needs.push((plain, Need { words, fits: Box::new(fits) }));
     }
     needs
 }

@@ -28,6 +28,34 @@ pub(super) const STOCK: &[&str] = &[
     "还有吗",
     "还有没有",
     "能买到",
+    "are left",
+    "is left",
+    "left in",
+    "how many do you have",
+    "还剩",
+    "剩几",
+    "剩多少",
+    "几套",
+    "补货",
+];
+/// Words for what a reduced price saves.
+pub(in crate::chat) const SAVING: &[&str] = &[
+    "save",
+    "saved",
+    "saving",
+    "knocked off",
+    "cheaper now",
+    "reduced by",
+    "how much off",
+    "percent off",
+    "percentage",
+    "省",
+    "降了",
+    "便宜了",
+    "便宜多少",
+    "减了",
+    "优惠多少",
+    "打几折",
 ];
 /// Words for rows whose name is another one.
 const SYNONYMS: &[(&[&str], &[&str])] = &[
@@ -35,6 +63,10 @@ const SYNONYMS: &[(&[&str], &[&str])] = &[
     (
         &["big", "large", "hold", "capacity", "volume", "ml", "容量", "多大", "毫升"],
         &["capacity", "diameter", "容量", "直径"],
+    ),
+    (
+        &["heavy", "weigh", "weighs", "weight", "多重", "重量", "几公斤", "几克", "多少克", "多少公斤"],
+        &["weight", "net weight", "重量", "净重"],
     ),
     (&["tall", "high", "height", "多高", "高度"], &["height", "高度", "高"]),
     (&["wide", "width", "diameter", "直径", "多宽"], &["diameter", "width", "直径", "宽度"]),
@@ -60,7 +92,7 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let mut sentence = Sentence::new(request, shop.today(request));
     let text = normalize(request.text);
     let title = product.title.text(language).to_owned();
-    let (wants_price, wants_stock) = (says(&text, PRICE), says(&text, STOCK));
+    let (wants_price, wants_stock) = (says(&text, PRICE) || says(&text, SAVING), says(&text, STOCK));
     let mut lines = Vec::new();
     let mut value = (None, None);
     if wants_price {
@@ -130,10 +162,16 @@ fn price_line(product: &Product, request: &Request<'_>, sentence: &mut Sentence)
     let title = product.title.text(sentence.language);
     let (now, before) = (sentence.money(product.current_price()), sentence.money(&product.price));
     let mut line = match &product.sale_price {
-        Some(_) => sentence.say(
-            format!("{title} costs {now} at the moment, instead of {before}."),
-            format!("{title}现价 {now}，原价 {before}。"),
-        ),
+        Some(sale) if sale.minor < product.price.minor => {
+            let minor = product.price.minor - sale.minor;
+            let saved = sentence.money(&Money { minor, ..sale.clone() });
+            let percent = sentence.keep(format!("{} %", (minor * 100 + product.price.minor / 2) / product.price.minor));
+            sentence.say(
+                format!("{title} costs {now} at the moment, instead of {before}: you save {saved} ({percent})."),
+                format!("{title}现价 {now}，原价 {before}，省 {saved}（{percent}）。"),
+            )
+        }
+        Some(_) => sentence.say(format!("{title} costs {now}."), format!("{title}的价格是 {now}。")),
         None => sentence.say(format!("{title} costs {now}."), format!("{title}的价格是 {now}。")),
     };
     let pieces = request.slots.quantity.as_ref().map_or(1, |pieces| pieces.value);

@@ -1,10 +1,12 @@
 //! Opening hours: now, on a day, and when the shop opens next.
 
-use super::words::{Sentence, weekday_words};
+use super::propose::CALL;
+use super::words::{Sentence, says, weekday_words};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
 use crate::pack::calendar::{Clock, Date, Span, Weekday};
-use crate::pack::rules::{Hours, SpecialDay};
+use crate::pack::rules::{ChannelKind, Hours, SpecialDay};
 use crate::protocol::Language;
+use crate::retrieve::tokens::normalize;
 
 /// A shop that is closed longer than this says so itself.
 const MAX_DAYS_AHEAD: i32 = 60;
@@ -14,7 +16,13 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some(hours) = &shop.rules.hours else { return Outcome::NotApplicable };
     let (today, clock) = shop.rules.zone.local(request.now_ms);
     let mut sentence = Sentence::new(request, today);
-    let named: Vec<Date> = request.slots.days.iter().map(|day| day.value.date).take(MAX_DAYS_ASKED).collect();
+    if let Some(called) = telephone(shop, request, today) {
+        return called;
+    }
+    let mut named: Vec<Date> = request.slots.days.iter().map(|day| day.value.date).take(MAX_DAYS_ASKED).collect();
+    if named.is_empty() {
+        named.extend(named_day(hours, &normalize(request.text), today));
+    }
     let (text, value) = if named.is_empty() || named == [today] {
         let (text, value) = now(hours, today, clock, &mut sentence);
         let week = if named.is_empty() { week_words(hours, &mut sentence) } else { String::new() };
@@ -29,6 +37,39 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let (numbers, sources) = (sentence.numbers, vec![hours.source.clone()]);
     let skill = Skill::OpeningHours;
     Outcome::Done(Box::new(Computed { skill, value, text, sources, numbers, products: Vec::new(), action: None }))
+}
+
+/// The next one of the days that the shop has a name for, and that a text names.
+fn named_day(hours: &Hours, text: &str, today: Date) -> Option<Date> {
+    let is_said = |special: &&SpecialDay| special.name.0.values().any(|name| says(text, &[normalize(name)]));
+    let special = hours.special.iter().find(is_said)?;
+    let years = [today.year(), today.year() + 1];
+    years.into_iter().find_map(|year| special.day.in_year(year).filter(|&day| day >= today))
+}
+
+/// When somebody answers the telephone, where it has hours of its own and that is what is asked.
+fn telephone(shop: &Shop<'_>, request: &Request<'_>, today: Date) -> Option<Outcome> {
+    let handoff = shop.rules.handoff.as_ref()?;
+    let calls = says(&normalize(request.text), CALL);
+    let phone = handoff.channels.iter().find(|channel| channel.kind == ChannelKind::Phone)?;
+    if !calls || phone.week.is_empty() {
+        return None;
+    }
+    let mut sentence = Sentence::new(request, today);
+    let day = request.slots.days.first().map_or(today, |day| day.value.date);
+    let spans = phone.week.get(&day.weekday()).cloned().unwrap_or_default();
+    let (word, to) = (sentence.date(day), sentence.keep(phone.to.clone()));
+    let text = if spans.is_empty() {
+        sentence.say(format!("On {word} nobody answers the telephone ({to})."), format!("{word}没有人接电话（{to}）。"))
+    } else {
+        let spans = spans_words(&spans, &mut sentence);
+        sentence
+            .say(format!("On {word} you can call {to} {spans}."), format!("{word}可以打电话 {to}，时间是 {spans}。"))
+    };
+    let value = Value::Hours { day, spans, open_now: None, next_opening: None };
+    let (numbers, sources) = (sentence.numbers, handoff.source.iter().cloned().collect());
+    let skill = Skill::OpeningHours;
+    Some(Outcome::Done(Box::new(Computed { skill, value, text, sources, numbers, products: Vec::new(), action: None })))
 }
 
 fn now(hours: &Hours, today: Date, clock: Clock, sentence: &mut Sentence) -> (String, Value) {

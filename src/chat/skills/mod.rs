@@ -22,8 +22,9 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub(in crate::chat) use details::SAVING;
 pub use propose::propose;
-pub use words::{date_words, dates_words};
+pub use words::{date_words, dates_words, mended};
 
 use crate::chat::slots::{SlotKind, Slots};
 use crate::pack::calendar::{Clock, Date, Span};

@@ -4,14 +4,30 @@ use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
 use crate::chat::slots::{Place, SlotKind};
 use crate::pack::Money;
-use crate::pack::calendar::{Clock, Date};
+use crate::pack::calendar::{Clock, Date, Weekday};
 use crate::pack::rules::{Dispatch, Shipping, ShippingZone};
 use crate::retrieve::tokens::normalize;
 
 /// Places answered at once.
 const MAX_PLACES: usize = 3;
-const EXPRESS: &[&str] =
-    &["express", "fastest", "urgent", "next day", "overnight", "加急", "特快", "最快", "急件", "次日达"];
+pub(super) const EXPRESS: &[&str] = &[
+    "express",
+    "fastest",
+    "urgent",
+    "next day",
+    "overnight",
+    "加急",
+    "特快",
+    "最快",
+    "急件",
+    "次日达",
+    "rush",
+    "priority",
+    "快件",
+    "赶时间",
+    "加快",
+    "特急",
+];
 const IN_TIME: &[&str] = &[
     "by",
     "before",
@@ -26,6 +42,23 @@ const IN_TIME: &[&str] = &[
     "到得了",
     "前送到",
     "前收到",
+];
+/// Of the parcel, at the shop's end.
+const LEAVES: &[&str] = &[
+    "go out",
+    "goes out",
+    "leave",
+    "leaves",
+    "dispatch",
+    "dispatched",
+    "send it",
+    "sent today",
+    "ship today",
+    "shipped today",
+    "发出",
+    "发货",
+    "发走",
+    "寄出",
 ];
 /// A year of closed days ends a search for a working one.
 const MAX_CLOSED_DAYS: usize = 366;
@@ -159,14 +192,20 @@ fn cost_line(
 pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some((shipping, places)) = ask_place(shop, request) else { return Outcome::NotApplicable };
     let Some(dispatch) = &shipping.dispatch else { return Outcome::NotApplicable };
+    let text = normalize(request.text);
+    if places.is_empty() && says(&text, LEAVES) && says(&text, &["today", "now", "still", "今天", "现在", "还能"])
+    {
+        return leaving(shop, dispatch, request);
+    }
     if places.is_empty() {
         return needs_place(shipping, request);
     }
     let (today, clock) = shop.rules.zone.local(request.now_ms);
     let mut sentence = Sentence::new(request, today);
     // A day is either the one to arrive by, or the one to order on.
-    let day = request.slots.days.first().map(|day| day.value.date).filter(|&day| day >= today);
-    let by = day.filter(|_| says(&normalize(request.text), IN_TIME));
+    let days = || request.slots.days.iter().map(|day| day.value.date).filter(|&day| day >= today);
+    let day = days().next();
+    let by = days().max().filter(|_| says(&normalize(request.text), IN_TIME));
     let ordered = if by.is_some() { None } else { day.filter(|&day| day > today) };
     let leaves = match ordered {
         Some(day) => working_day(dispatch, day),
@@ -251,7 +290,11 @@ pub(super) fn free(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         let text = sentence.say(format!("There is no free shipping to {to}."), format!("寄到{to}不包邮。"));
         return finish(Skill::FreeShipping, Value::Excluded, text, vec![source], sentence);
     };
-    let total = basket(shop, request);
+    let total = basket(shop, request).or_else(|| {
+        let bare = request.slots.amounts.iter().map(|amount| &amount.value.money);
+        bare.filter(|money| money.currency == from.currency).max_by_key(|money| money.minor).cloned()
+    });
+    let total = total.map(|total| reduced(total, request));
     let missing = total.as_ref().map_or(0, |total| from.minor.saturating_sub(total.minor));
     let missing = Money { minor: missing, ..from.clone() };
     let price = sentence.money(&from);
@@ -282,6 +325,38 @@ pub(super) fn free(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         vec![source],
         sentence,
     )
+}
+
+/// A sum less the share that is said to come off: what counts for free shipping is what is paid.
+fn reduced(total: Money, request: &Request<'_>) -> Money {
+    let percent = request.slots.percent.as_ref().map_or(0, |percent| percent.value.min(100));
+    Money { minor: total.minor - (total.minor * u64::from(percent) + 50) / 100, ..total }
+}
+
+/// When a parcel leaves, for who asks no more.
+fn leaving(shop: &Shop<'_>, dispatch: &Dispatch, request: &Request<'_>) -> Outcome {
+    let (today, clock) = shop.rules.zone.local(request.now_ms);
+    let mut sentence = Sentence::new(request, today);
+    let leaves = leaves_on(dispatch, today, clock);
+    let (time, day) = (sentence.keep(clock.to_string()), sentence.date(leaves));
+    let text = match (leaves == today, dispatch.cut_off) {
+        (true, Some(cut_off)) => {
+            let cut_off = sentence.keep(cut_off.to_string());
+            sentence.say(
+                format!("Yes: paid before {cut_off} (it is {time} in the shop), an order leaves today, {day}."),
+                format!("可以：{cut_off} 前付款（店里现在是 {time}），今天（{day}）就发货。"),
+            )
+        }
+        (true, None) => {
+            sentence.say(format!("An order paid now leaves today, {day}."), format!("现在付款，今天（{day}）发货。"))
+        }
+        (false, _) => sentence.say(
+            format!("Not today: it is {time} in the shop, and an order paid now leaves on {day}."),
+            format!("今天发不出了：店里现在是 {time}，现在付款的订单{day}发货。"),
+        ),
+    };
+    let value = Value::Deadline { day: leaves, is_over: leaves != today };
+    finish(Skill::DeliveryTime, value, text, vec![dispatch.source.clone()], sentence)
 }
 
 fn finish(skill: Skill, value: Value, text: String, mut sources: Vec<String>, sentence: Sentence) -> Outcome {
@@ -391,9 +466,12 @@ fn leaves_on(dispatch: &Dispatch, today: Date, clock: Clock) -> Date {
     working_day(dispatch, if is_late { today.plus_days(1) } else { today })
 }
 
+/// The carrier works from Monday to Friday, whatever days the shop sends on.
 fn plus_working_days(dispatch: &Dispatch, from: Date, days: u32) -> Date {
+    let mut carrier = dispatch.clone();
+    carrier.days = Weekday::ALL.into_iter().take(5).chain(dispatch.days.iter().copied()).collect();
     // No parcel takes longer than this; settings may say anything.
-    (0..days.min(400)).fold(from, |day, _| working_day(dispatch, day.plus_days(1)))
+    (0..days.min(400)).fold(from, |day, _| working_day(&carrier, day.plus_days(1)))
 }
 
 fn within(from: crate::pack::calendar::DayRule, to: crate::pack::calendar::DayRule, day: Date) -> bool {

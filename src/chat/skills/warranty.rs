@@ -36,7 +36,7 @@ pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         Some(delivered) => {
             let last = delivered.plus_months(i32::try_from(months).unwrap_or(i32::MAX));
             let is_over = last < today;
-            let (from, until) = (sentence.date(delivered), sentence.date(last));
+            let (from, until) = (sentence.dated(delivered), sentence.dated(last));
             let text = if is_over {
                 sentence.say(
                     format!("{what}: the warranty of {period}, counted from {from}, ended on {until}."),

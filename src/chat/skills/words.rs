@@ -4,6 +4,7 @@ use super::Request;
 use crate::pack::Money;
 use crate::pack::calendar::{Date, Weekday};
 use crate::protocol::Language;
+use crate::retrieve::typos::distance;
 
 const WEEKDAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
@@ -21,6 +22,54 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+
+/// Words that questions to skills turn on: long enough to be known in spite of a slip.
+const CUES: &[&str] = &[
+    "shipping",
+    "delivery",
+    "deliver",
+    "postage",
+    "return",
+    "returns",
+    "refund",
+    "warranty",
+    "guarantee",
+    "discount",
+    "voucher",
+    "opening",
+    "express",
+    "tracking",
+    "parcel",
+    "available",
+    "expensive",
+    "compare",
+    "difference",
+];
+/// Words that are one slip from those, and are meant.
+const NO_SLIPS: &[&str] =
+    &["shopping", "returned", "refunds", "parcels", "delivers", "openings", "discounts", "vouchers"];
+
+/// A message with slips in such words put right.
+pub fn mended(text: &str) -> String {
+    let is_slip = |word: &str| {
+        word.len() >= 6 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !NO_SLIPS.contains(&word)
+    };
+    let mut mended = String::with_capacity(text.len());
+    for piece in text.split_inclusive(|c: char| !c.is_ascii_alphabetic()) {
+        let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+        let lower = word.to_lowercase();
+        let letters: Vec<char> = lower.chars().collect();
+        let near = |cue: &&&str| distance(&letters, &cue.chars().collect::<Vec<char>>()) == 1;
+        match CUES.iter().find(near).filter(|_| is_slip(&lower) && !CUES.contains(&lower.as_str())) {
+            Some(cue) => {
+                mended.push_str(cue);
+                mended.push_str(&piece[word.len()..]);
+            }
+            None => mended.push_str(piece),
+        }
+    }
+    mended
+}
 
 /// `Tuesday, 1 December 2026`, `2026年12月1日（周二）`; without the year where it is this one.
 pub fn date_words(date: Date, today: Date, language: Language) -> String {
@@ -87,6 +136,12 @@ impl Sentence {
 
     pub fn date(&mut self, date: Date) -> String {
         self.keep(date_words(date, self.today, self.language))
+    }
+
+    /// With its year, whichever it is: for what lasts longer than one.
+    pub fn dated(&mut self, date: Date) -> String {
+        let far = self.today.plus_months(-24);
+        self.keep(date_words(date, far, self.language))
     }
 
     pub fn dates(&mut self, first: Date, last: Date) -> String {

@@ -69,6 +69,54 @@ const CURRENCIES: &[(&str, &str)] = &[
     ("cny", "CNY"),
     ("rmb", "CNY"),
     ("yuan", "CNY"),
+    ("swiss francs", "CHF"),
+    ("francs", "CHF"),
+    ("franc", "CHF"),
+    ("chf", "CHF"),
+    ("kronor", "SEK"),
+    ("kroner", "SEK"),
+    ("krona", "SEK"),
+    ("krone", "SEK"),
+    ("kr", "SEK"),
+    ("sek", "SEK"),
+    ("nok", "NOK"),
+    ("dkk", "DKK"),
+    ("zloty", "PLN"),
+    ("zł", "PLN"),
+    ("pln", "PLN"),
+    ("koruna", "CZK"),
+    ("kč", "CZK"),
+    ("czk", "CZK"),
+    ("rupees", "INR"),
+    ("₹", "INR"),
+    ("inr", "INR"),
+    ("₩", "KRW"),
+    ("krw", "KRW"),
+    ("reais", "BRL"),
+    ("brl", "BRL"),
+    ("cad", "CAD"),
+    ("aud", "AUD"),
+    ("nzd", "NZD"),
+    ("sgd", "SGD"),
+    ("hkd", "HKD"),
+    ("瑞士法郎", "CHF"),
+    ("法郎", "CHF"),
+    ("瑞郎", "CHF"),
+    ("瑞典克朗", "SEK"),
+    ("克朗", "SEK"),
+    ("兹罗提", "PLN"),
+    ("卢比", "INR"),
+    ("韩元", "KRW"),
+    ("雷亚尔", "BRL"),
+    ("加元", "CAD"),
+    ("加币", "CAD"),
+    ("澳元", "AUD"),
+    ("澳币", "AUD"),
+    ("纽币", "NZD"),
+    ("新币", "SGD"),
+    ("新元", "SGD"),
+    ("港元", "HKD"),
+    ("港币", "HKD"),
     ("欧元", "EUR"),
     ("欧", "EUR"),
     ("美元", "USD"),
@@ -81,7 +129,9 @@ const CURRENCIES: &[(&str, &str)] = &[
     ("元", "CNY"),
 ];
 /// What may stand before a number that is a price's sign.
-const SIGNS: [char; 5] = ['€', '$', '£', '¥', '~'];
+const SIGNS: [char; 7] = ['€', '$', '£', '¥', '₹', '₩', '~'];
+/// Crowns are the shop's where it prices in any.
+const CROWNS: &[&str] = &["SEK", "NOK", "DKK", "CZK"];
 /// Numbers of these are no prices.
 const UNITS: &[&str] = &[
     "ml", "cl", "l ", "litre", "liter", "g ", "gram", "kg", "kilo", "oz", "lb", "cm", "mm", "m ", "%", "percent",
@@ -238,7 +288,9 @@ fn ends_with_word(text: &str, word: &str) -> bool {
 fn resolve(said: Option<&'static str>, shop: &str) -> Option<&'static str> {
     let said = said?;
     let sign = |code: &str| find_currency(code).map(|currency| currency.symbol.trim_end().chars().next_back());
-    let is_shops = said == shop || matches!(said, "USD" | "CNY") && sign(said) == sign(shop);
+    let is_shops = said == shop
+        || matches!(said, "USD" | "CNY") && sign(said) == sign(shop)
+        || said == "SEK" && CROWNS.contains(&shop);
     (!is_shops).then_some(said)
 }
 

@@ -211,6 +211,19 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
         reading.find(phrase).for_each(|range| add(range, step.from(today), DayForm::Exact));
     }
     days.sort_by_key(|(range, _)| range.start);
+    // “14 December last year”, “去年12月14号” name one day.
+    let is_last_year = |range: &Range<usize>| matches!(&reading.text[range.clone()], "last year" | "去年");
+    if let Some(at) = days.iter().position(|(range, _)| is_last_year(range))
+        && let Some(other) = days.iter().position(|(range, day)| {
+            day.form == DayForm::Yearly
+                && (range.end.abs_diff(days[at].0.start) <= 1 || days[at].0.end.abs_diff(range.start) <= 1)
+        })
+        && let (_, month, day) = days[other].1.date.ymd()
+        && let Some(date) = Date::new(today.year() - 1, month, day)
+    {
+        days[other].1 = NamedDay { date, form: DayForm::Exact };
+        days.remove(at);
+    }
     days.into_iter().map(|(range, day)| reading.slot(day, range)).collect()
 }
 

@@ -7,6 +7,7 @@ use super::reading::{Reading, Taken};
 use super::{Slot, colour};
 use crate::pack::Product;
 use crate::retrieve::tokens::{is_han, normalize, terms};
+use crate::retrieve::typos::distance;
 
 /// What a message may mean by one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,14 +218,15 @@ impl Names {
             return None;
         }
         let most = if n_chars >= 8 { 2 } else { 1 };
-        let first = word.chars().next()?;
+        let letters: Vec<char> = word.chars().collect();
+        let first = *letters.first()?;
         // A slip seldom hits the first letter, and only its words need be compared then.
         let (_, stem) = self
             .written
             .range(first.to_string()..)
             .take_while(|(other, _)| other.starts_with(first))
             .filter(|(other, _)| other.chars().count() >= MIN_FUZZY_CHARS)
-            .map(|(other, stem)| (distance(word, other), stem))
+            .map(|(other, stem)| (distance(&letters, &other.chars().collect::<Vec<char>>()), stem))
             .filter(|(distance, _)| *distance <= most)
             .min_by_key(|(distance, _)| *distance)?;
         Some((self.by_word.get(stem)?, self.kinds.contains(stem)))
@@ -337,22 +339,4 @@ fn ordinals(reading: &Reading<'_>, shown: &[String]) -> Vec<(Range<usize>, Vec<S
         }
     }
     found
-}
-
-/// Damerau–Levenshtein distance with adjacent swaps (“optimal string alignment”).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (mut before, mut last): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=b.len()).collect());
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let cost = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + cost);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        (before, last) = (last, row);
-    }
-    last[b.len()]
 }
