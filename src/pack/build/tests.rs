@@ -65,7 +65,7 @@ fn what_is_built_opens_as_it_was() {
     let embeddings = pack.embeddings().expect("embeddings").expect("built with an encoder");
     assert_eq!(
         (embeddings.encoder(Language::En), embeddings.n_rows(), embeddings.d_model()),
-        (Some(&encoders().en), 3, 3)
+        (Some(&encoders().en), 4, 3)
     );
     assert_eq!(embeddings.encoder(Language::Zh), None);
 }
