@@ -18,6 +18,7 @@ const TYPES = {
 
 /**
  * Serves `root` on 127.0.0.1. The server that comes back has
+ * - `root`: set another, and the next request is answered from there, as after a deployment;
  * - `origin`, and `url`: the origin and `base`, under which alone files are found;
  * - `log`: one `{path, range, status, bytes, whole}` for each request answered, bytes as sent;
  * - `faults`: what to do wrong, each with a `match` on the path:
@@ -56,7 +57,7 @@ export async function serve({ root, port = 0, base = '/', faults = [], extra = {
     path = path.slice(base.length);
     if (path === '' || path.endsWith('/')) path += 'index.html';
     const mount = Object.keys(extra).find((prefix) => path.startsWith(prefix));
-    const folder = mount ? extra[mount] : root;
+    const folder = mount ? extra[mount] : server.root;
     const file = join(folder, normalize(`/${mount ? path.slice(mount.length) : path}`));
     if (/(^|\/)[._]/.test(path) || !existsSync(file) || !statSync(file).isFile()) return refuse(response, 404);
 
@@ -100,9 +101,11 @@ export async function serve({ root, port = 0, base = '/', faults = [], extra = {
     http.close(resolve);
     for (const socket of sockets) socket.destroy();
   });
+  const server = { root, log, faults, start, stop };
   await start();
-  const origin = `http://127.0.0.1:${port}`;
-  return { origin, url: origin + base, log, faults, start, stop };
+  server.origin = `http://127.0.0.1:${port}`;
+  server.url = server.origin + base;
+  return server;
 }
 
 function faultyChunk(chunk, done, fault, entry, response) {
