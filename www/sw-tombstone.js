@@ -3,11 +3,7 @@
 // there for as long as somebody may come back. What the shopper has kept, and the model's weights, it leaves alone.
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil((async () => {
-  const names = (await caches.keys()).filter((name) => name.startsWith('shell-'));
-  const ours = await Promise.all(names.map(async (name) => {
-    const [first] = await (await caches.open(name)).keys();
-    return !first || first.url.startsWith(self.registration.scope) ? name : undefined;
-  }));
-  await Promise.all(ours.filter(Boolean).map((name) => caches.delete(name)));
+  const ours = (await caches.keys()).filter((name) => name.startsWith(`shell ${self.registration.scope} `));
+  await Promise.all(ours.map((name) => caches.delete(name)));
   await self.registration.unregister();
 })()));

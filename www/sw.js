@@ -3,9 +3,13 @@
 // The build writes `self.SHELL = {build, files: [[path, integrity]…]}` above these lines. Weights
 // (models/) never pass through here: the engine keeps them in OPFS, and a new shell leaves them be.
 const { build, files } = self.SHELL ?? { build: 'unbuilt', files: [] };
-const CACHE = `shell-${build}`;
 const scope = self.registration.scope;
+// Another copy of the page may live elsewhere on the same origin.
+const OURS = `shell ${scope} `;
+const CACHE = OURS + build;
 const urlOf = (path) => new URL(path, scope).href;
+// As Trunk names what it has hashed.
+const HASHED = /-[0-9a-f]{12,}(_bg)?\.\w+$/;
 const kept = new Map(files.map(([path, integrity]) => [urlOf(path), integrity]));
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
@@ -13,13 +17,15 @@ self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('fetch', (event) => {
   const answer = respond(event.request);
   if (answer) event.respondWith(answer);
+  if (event.request.mode === 'navigate') event.waitUntil(dropEarlier());
 });
 // A new shell waits until every page of the old one is gone, or until the shopper says so.
 self.addEventListener('message', (event) => {
   if (event.data?.type === 'skip-waiting') self.skipWaiting();
 });
 
-// All or nothing. What the last shell already holds with the same content is not fetched again.
+// All or nothing. What the last shell already holds with the same content is not fetched again, nor what arrived
+// before an earlier attempt at this one was cut short.
 async function install() {
   const cache = await caches.open(CACHE);
   const earlier = await Promise.all((await shells()).filter((name) => name !== CACHE).map((name) => caches.open(name)));
@@ -28,6 +34,7 @@ async function install() {
   const wanted = files.filter(([path]) => gpu || !path.startsWith('worker_gpu'));
   await Promise.all(wanted.map(async ([path, integrity]) => {
     const url = urlOf(path);
+    if (await cache.match(keyOf(url, integrity))) return undefined;
     for (const old of earlier) {
       const held = await old.match(keyOf(url, integrity));
       if (held) return cache.put(keyOf(url, integrity), held);
@@ -40,9 +47,17 @@ async function install() {
 }
 
 async function activate() {
-  const stale = (await shells()).filter((name) => name !== CACHE);
-  await Promise.all(stale.map((name) => caches.delete(name)));
+  await dropEarlier();
   await self.clients.claim();
+}
+
+// A tab of the last build may be open still when another has taken the new one: what it has yet to load stays here
+// for as long as any tab is open.
+async function dropEarlier() {
+  if ((await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).length > 0) return;
+  // In the order in which they were made: those behind this one belong to a build that is yet to come.
+  const all = await shells();
+  await Promise.all(all.slice(0, all.indexOf(CACHE)).map((name) => caches.delete(name)));
 }
 
 function respond(request) {
@@ -52,9 +67,19 @@ function respond(request) {
   if (request.method !== 'GET' || !url.href.startsWith(scope) || request.headers.has('range')) return undefined;
   const href = url.href === scope ? urlOf('index.html') : url.href;
   if (kept.has(href)) return fromShell(href, request);
-  // Any other address of the shop is the page too, when there is no network to ask.
-  if (request.mode === 'navigate') return fetch(request).catch(() => fromShell(urlOf('index.html'), request));
-  return undefined;
+  // With no network to ask, any other address leads to the page. Not by showing it there: the page finds its files
+  // beside its own address.
+  if (request.mode === 'navigate') return fetch(request).catch(() => Response.redirect(scope + new URL(request.url).search));
+  return HASHED.test(href) ? fromEarlier(href, request) : undefined;
+}
+
+// A hashed file that this build does not have: an earlier one may, for a tab that is still of it.
+async function fromEarlier(href, request) {
+  for (const name of await shells()) {
+    const held = await (await caches.open(name)).match(href, { ignoreSearch: true });
+    if (held) return held;
+  }
+  return fetch(request);
 }
 
 async function fromShell(href, request) {
@@ -67,14 +92,8 @@ function keyOf(url, integrity) {
   return `${url}?${encodeURIComponent(integrity)}`;
 }
 
-// Only this scope's shells: another copy of the page may live elsewhere on the same origin.
 async function shells() {
-  const names = (await caches.keys()).filter((name) => name.startsWith('shell-'));
-  const ours = await Promise.all(names.map(async (name) => {
-    const [first] = await (await caches.open(name)).keys();
-    return !first || first.url.startsWith(scope) ? name : undefined;
-  }));
-  return ours.filter(Boolean);
+  return (await caches.keys()).filter((name) => name.startsWith(OURS));
 }
 
 // A response that was redirected may not answer a navigation.

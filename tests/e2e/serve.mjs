@@ -8,25 +8,30 @@ import { createServer } from 'node:http';
 import { join, normalize } from 'node:path';
 import { Transform } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const TYPES = {
   html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', mjs: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8', json: 'application/json', webmanifest: 'application/manifest+json',
-  wasm: 'application/wasm', svg: 'image/svg+xml', png: 'image/png', ico: 'image/x-icon', woff2: 'font/woff2',
+  wasm: 'application/wasm', svg: 'image/svg+xml', png: 'image/png', jpg: 'image/jpeg', ico: 'image/x-icon', woff2: 'font/woff2',
   txt: 'text/plain; charset=utf-8', onnx: 'application/octet-stream',
 };
 
+const COMPRESSED = /\.(html|js|css|svg|json|webmanifest|wasm)$/;
+
 /**
  * Serves `root` on 127.0.0.1. The server that comes back has
+ * - `root`: set another, and the next request is answered from there, as after a deployment;
  * - `origin`, and `url`: the origin and `base`, under which alone files are found;
  * - `log`: one `{path, range, status, bytes, whole}` for each request answered, bytes as sent;
  * - `faults`: what to do wrong, each with a `match` on the path:
  *   `{cutAfter: bytes}` ends the connection once, `{throttle: bytes per second}`, `{corrupt: true}`
  *   flips a byte, `{status: 503}`, `{noRange: true}` ignores byte ranges, `{prepend: text}` puts a
  *   test's own lines before a script. `once` drops it after use;
+ * - `compress`: whether texts and wasm are sent gzipped, as the hosts that people use send them;
  * - `stop()` and `start()`: the network cut, and restored, on the same port.
  */
-export async function serve({ root, port = 0, base = '/', faults = [], extra = {} }) {
+export async function serve({ root, port = 0, base = '/', faults = [], extra = {}, compress = false }) {
   const headers = readHeaders(join(root, '_headers'));
   const sockets = new Set();
   const log = [];
@@ -56,7 +61,7 @@ export async function serve({ root, port = 0, base = '/', faults = [], extra = {
     path = path.slice(base.length);
     if (path === '' || path.endsWith('/')) path += 'index.html';
     const mount = Object.keys(extra).find((prefix) => path.startsWith(prefix));
-    const folder = mount ? extra[mount] : root;
+    const folder = mount ? extra[mount] : server.root;
     const file = join(folder, normalize(`/${mount ? path.slice(mount.length) : path}`));
     if (/(^|\/)[._]/.test(path) || !existsSync(file) || !statSync(file).isFile()) return refuse(response, 404);
 
@@ -74,6 +79,11 @@ export async function serve({ root, port = 0, base = '/', faults = [], extra = {
 
     if (fault?.prepend) {
       response.writeHead(200).end(fault.prepend + readFileSync(file, 'utf8'));
+      return;
+    }
+    if (server.compress && COMPRESSED.test(path) && !request.headers.range) {
+      response.setHeader('Content-Encoding', 'gzip');
+      response.writeHead(200).end(gzipSync(readFileSync(file)));
       return;
     }
     const range = fault?.noRange ? null : readRange(request.headers.range, size);
@@ -100,9 +110,11 @@ export async function serve({ root, port = 0, base = '/', faults = [], extra = {
     http.close(resolve);
     for (const socket of sockets) socket.destroy();
   });
+  const server = { root, compress, log, faults, start, stop };
   await start();
-  const origin = `http://127.0.0.1:${port}`;
-  return { origin, url: origin + base, log, faults, start, stop };
+  server.origin = `http://127.0.0.1:${port}`;
+  server.url = server.origin + base;
+  return server;
 }
 
 function faultyChunk(chunk, done, fault, entry, response) {
