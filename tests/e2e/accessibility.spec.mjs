@@ -1,6 +1,6 @@
 // WCAG 2.2 AA as far as a machine can tell, on every view, light and dark, wide and narrow.
 import AxeBuilder from '@axe-core/playwright';
-import { ask, expect, open, openWithAttendant, test } from './harness.mjs';
+import { ask, expect, open, openChat, test } from './harness.mjs';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -18,9 +18,32 @@ const VIEWS = {
     await page.locator('.about').getByRole('switch', { name: 'Remember on this device' }).check();
     await expect(page.getByLabel('Passphrase')).toBeVisible();
   },
+  'full cart': async (page, server) => {
+    await page.goto(`${server.url}?product=TEA-001`);
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByTestId('cart-link').click();
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  },
+  'nothing found': (page, server) => page.goto(`${server.url}?q=nothing-of-the-kind`),
+  'no shop': async (page, server) => {
+    server.faults.push({ match: 'shop.pack', corrupt: true });
+    await page.goto(server.url);
+    await expect(page.getByRole('alert')).toBeVisible();
+  },
+  'update offered': async (page, server) => {
+    await open(page, server);
+    await page.evaluate(() => dispatchEvent(new Event('attendant-update')));
+    await expect(page.getByTestId('update-offer')).toBeVisible();
+  },
+  // Sources and a table, cards, a hand-off, a question back, a verdict being given, an open menu.
   chat: async (page, server) => {
-    await openWithAttendant(page, server, 'cpu');
-    await ask(page, 'What does shipping cost?');
+    await open(page, server, '?device=cpu');
+    await openChat(page);
+    const answer = await ask(page, 'What does shipping cost?');
+    await answer.getByTestId('source').first().locator('summary').click();
+    await answer.getByRole('button', { name: 'This did not help' }).click();
+    for (const question of ['Which teapot for one person?', 'I want to talk to a human', 'delivery']) await ask(page, question);
+    await page.getByTestId('chat-menu').click();
   },
 };
 
