@@ -21,7 +21,8 @@ for (const [name, count] of Object.entries(runners)) {
     console.log(`==> FAILED: the ${name} tests ended early: their output above says why`);
     failed += 1;
   }
-  console.log(`==> ${name}: ${count.passed} passed, ${count.failed} failed`);
+  const skipped = count.skipped ? `, ${count.skipped} SKIPPED: the output above says why` : '';
+  console.log(`==> ${name}: ${count.passed} passed, ${count.failed} failed${skipped}`);
   passed += count.passed;
   failed += count.failed;
 }
@@ -38,5 +39,5 @@ function cargo(log) {
 
 function playwright(log) {
   const last = (word) => Number([...log.matchAll(new RegExp(`^\\s+(\\d+) ${word}`, 'gm'))].at(-1)?.[1] ?? 0);
-  return { passed: last('passed'), failed: last('failed') + last('did not run') + last('interrupted'), broken: /^Error: /m.test(log) };
+  return { passed: last('passed'), skipped: last('skipped'), failed: last('failed') + last('did not run') + last('interrupted'), broken: /^Error: /m.test(log) };
 }

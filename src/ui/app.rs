@@ -53,11 +53,16 @@ fn app(connection: Option<Connection>) -> AnyView {
     browser::on_media(PHONE, move |phone| store.phone.set(phone));
     browser::listen(&browser::window(), "popstate", move |_| {
         store.route.set(Route::from_query(browser::query_parameter));
+        chat::follow_history(store);
     });
     browser::listen(&browser::window(), "attendant-update", move |_| store.update.set(true));
     title(store);
     accent(store);
     link::open_shop(store);
+    // The shortcut of the installed app.
+    if browser::query_parameter("view").as_deref() == Some("chat") {
+        chat::open(store);
+    }
     let behind_chat = move || store.phone.get() && store.chat_open.get();
     html::group((
         html::div()

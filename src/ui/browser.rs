@@ -111,6 +111,24 @@ pub fn replace_address(query: &str) {
     }
 }
 
+/// A new entry of the history, at the same address, with a mark on it.
+pub fn push_mark(mark: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&mark.into(), "", None);
+    }
+}
+
+/// The mark on the present entry of the history; see [`push_mark`].
+pub fn mark() -> Option<String> {
+    window().history().ok()?.state().ok()?.as_string()
+}
+
+pub fn go_back() {
+    if let Ok(history) = window().history() {
+        let _ = history.back();
+    }
+}
+
 /// Dispatches an event without content, for the page's own first script.
 pub fn tell_window(event: &str) {
     if let Ok(event) = web_sys::Event::new(event) {

@@ -46,6 +46,7 @@ test('every picture that the manifest names is there, of the size it says', asyn
 
 test('every shortcut leads to what it names', async ({ page, server }) => {
   const shown = {
+    'Ask the attendant': () => expect(page.getByTestId('composer')).toBeFocused(),
     Cart: () => expect(page.getByRole('heading', { level: 1 })).toContainText('cart', { ignoreCase: true }),
     'How this works': () => expect(page.getByRole('heading', { level: 1 })).toContainText('How this works'),
   };

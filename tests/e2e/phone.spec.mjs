@@ -1,10 +1,40 @@
-// A phone: the keyboard on the screen, the screen's rounded edges, and a page enlarged fourfold.
+// A phone: the way back, the keyboard on the screen, the screen's rounded edges, and a page enlarged fourfold.
 import { ask, expect, open, openChat, test } from './harness.mjs';
 
 const PHONE = { width: 390, height: 844 };
 const KEYBOARD = 336;
 
 test.use({ viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+
+test('the back button closes the chat, and leads back into it from a product that it led to', async ({ page, server }) => {
+  await open(page, server, '?device=cpu');
+  const composer = page.getByTestId('composer'), launcher = page.getByTestId('launcher');
+  await openChat(page);
+  await expect(composer).toBeFocused();
+  await expect(page.getByRole('dialog')).toHaveAttribute('aria-modal', 'true');
+  await page.goBack();
+  await expect(composer).toBeHidden();
+  await expect(launcher).toBeFocused();
+  expect(page.url()).toBe(`${server.url}?device=cpu`);
+
+  // Closed from within, it leaves no entry behind.
+  await openChat(page);
+  await page.getByRole('button', { name: 'Close the chat' }).click();
+  await expect(composer).toBeHidden();
+  await expect(launcher).toBeFocused();
+  await expect.poll(() => page.evaluate(() => history.state)).toBe(null);
+
+  const answer = await ask(page, 'Which teapot for one person?');
+  await answer.getByTestId('product-card').first().getByRole('link').click();
+  await expect(page).toHaveURL(/product=/);
+  await expect(composer).toBeHidden();
+  await page.goBack();
+  await expect(composer).toBeVisible();
+  await expect(answer).toBeVisible();
+  await page.goBack();
+  await expect(composer).toBeHidden();
+  await expect(page.getByTestId('product-card').first()).toBeVisible();
+});
 
 // Chromium headless has no keyboard to show. What a keyboard does to a page is done instead: where the browser
 // resizes the page (Android, as index.html asks for), by a smaller window; where it does not (iOS), by a smaller

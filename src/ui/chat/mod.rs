@@ -27,8 +27,19 @@ use crate::widget::Notice;
 pub const COMPOSER_ID: &str = "composer";
 pub const LAUNCHER_ID: &str = "launcher";
 
+/// Marks the entry of the history that the open chat has on a phone, where it covers the page: the way back
+/// closes it, and leads back into it from a product that it led to.
+const MARK: &str = "chat";
+
 /// Opens the chat, with the composer in focus.
 pub fn open(store: Store) {
+    if covers(store) && !has_entry() {
+        browser::push_mark(MARK);
+    }
+    show(store);
+}
+
+fn show(store: Store) {
     store.chat_open.set(true);
     if store.engine_open.get_untracked() {
         link::offer_model(store);
@@ -47,6 +58,31 @@ pub fn close(store: Store) {
     if store.host.is_there() {
         return store.host.tell(Notice::Close);
     }
+    match covers(store) && has_entry() {
+        // The way back closes it: see `follow_history`.
+        true => browser::go_back(),
+        false => hide(store),
+    }
+}
+
+fn hide(store: Store) {
     store.chat_open.set(false);
     browser::on_next_frame(|| browser::focus(LAUNCHER_ID));
+}
+
+/// The shopper has gone back or forth. On a phone that shows or hides the chat, on a desktop it leaves it be.
+pub fn follow_history(store: Store) {
+    match (covers(store), has_entry(), store.chat_open.get_untracked()) {
+        (true, true, false) => show(store),
+        (true, false, true) => hide(store),
+        _ => {}
+    }
+}
+
+fn covers(store: Store) -> bool {
+    store.phone.get_untracked() && !store.host.is_there()
+}
+
+fn has_entry() -> bool {
+    browser::mark().as_deref() == Some(MARK)
 }
