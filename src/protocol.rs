@@ -264,7 +264,7 @@ pub enum Event {
     },
     /// `state` is the conversation's, for the next [`Request::Ask`] of it.
     ReplyDone {
-        reply: Reply,
+        reply: Box<Reply>,
         state: String,
     },
     Recommended {

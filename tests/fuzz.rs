@@ -17,8 +17,10 @@ mod tokenizer;
 use std::fs;
 use std::path::Path;
 
+type Check = fn(&[u8]);
+
 /// A folder of `fuzz/seeds/` and its check.
-const CASES: [(&str, fn(&[u8])); 6] = [
+const CASES: [(&str, Check); 6] = [
     ("csv", csv::check),
     ("gguf", gguf::check),
     ("markdown", markdown::check),

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub fn main() {
-    worker::run();
+    program::run();
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -11,7 +11,7 @@ pub fn main() {
 }
 
 #[cfg(target_arch = "wasm32")]
-mod worker {
+mod program {
     use std::rc::Rc;
 
     use attendant::engine::Engine;

@@ -183,7 +183,7 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             }
             let (reply, state) = answered?;
             keeper::note(vault, text, language, &reply, &state).await;
-            Ok(Event::ReplyDone { reply, state })
+            Ok(Event::ReplyDone { reply: Box::new(reply), state })
         }
         Request::Recommend { surface, personal, limit } => {
             Ok(Event::Recommended { items: engine.recommend(&surface, personal, limit).await? })

@@ -92,7 +92,7 @@ fn events() -> Vec<Event> {
             device: device(DeviceReason::Refused { message: "no".into() }),
         },
         Event::ReplyDelta { first: 1, blocks: blocks() },
-        Event::ReplyDone { reply, state: "{}".into() },
+        Event::ReplyDone { reply: Box::new(reply), state: "{}".into() },
         Event::Recommended { items: vec![item(Reason::ShopPick)] },
         Event::Storage { report: StorageReport { available: true, quota_bytes: 1 << 41, ..Default::default() } },
         Event::Noted { stored: true },

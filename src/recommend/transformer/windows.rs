@@ -137,9 +137,9 @@ impl Window {
                 let seen = &mut batch.mask[(row * n_tokens + at) * n_tokens..][..n_tokens];
                 // What is no token sees itself, so that its softmax is a number.
                 seen[at] = 0.0;
-                for other in 0..n {
-                    if at < n && window.ages[other] >= window.ages[at] {
-                        seen[other] = 0.0;
+                for (score, age) in seen.iter_mut().zip(&window.ages) {
+                    if at < n && *age >= window.ages[at] {
+                        *score = 0.0;
                     }
                 }
             }

@@ -274,7 +274,7 @@ fn answer(store: Store, question: Question) {
             after.set_value(state);
             stream.end(reply.blocks.clone());
             store.host.tell(Notice::Message { message: id, role: Role::Attendant, kind: Some(reply.kind) });
-            finish(AnswerState::Done(Box::new(reply)));
+            finish(AnswerState::Done(reply));
         }
         Event::Cancelled => {
             stream.flush();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{Block, DeviceReason, DeviceReport, Language, Reply};
+use crate::protocol::{Block, DeviceReason, DeviceReport, Language};
 
 fn ask() -> Request {
     Request::Ask { text: "Do you ship abroad?".into(), language: Language::En, about: None, state: String::new() }
@@ -31,7 +31,7 @@ fn delta() -> Event {
 }
 
 fn done() -> Event {
-    Event::ReplyDone { reply: Reply::default(), state: String::new() }
+    Event::ReplyDone { reply: Box::default(), state: String::new() }
 }
 
 /// Posts everything queued.
