@@ -24,7 +24,7 @@ use crate::protocol::{
 const LANGUAGE_KEY: &str = "attendant.language";
 const THEME_KEY: &str = "attendant.theme";
 const PERSONALISE_KEY: &str = "attendant.personalise";
-/// Where builds before the vault noted that the shopper has agreed.
+/// Says that the shopper has agreed, until there is a vault to say so.
 pub const REMEMBER_KEY: &str = "attendant.remember";
 /// For how many days, where the shopper has chosen.
 const RETENTION_KEY: &str = "attendant.retention";

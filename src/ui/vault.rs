@@ -25,13 +25,17 @@ pub fn open(store: Store) {
 pub fn follow(store: Store) {
     Effect::new(move |_| match (store.remember.get(), store.vault.get()) {
         (true, Some(VaultState::Absent)) => act(store, VaultAct::Make, move |report| {
-            browser::unstore(REMEMBER_KEY);
             store.vault.set(Some(report.state));
         }),
         (false, Some(VaultState::Open | VaultState::Locked)) => {
             act(store, VaultAct::Erase, move |report| store.vault.set(Some(report.state)));
         }
         _ => {}
+    });
+    // The wish outlives a page that is left before there is a vault.
+    Effect::new(move |_| match (store.remember.get(), store.vault.get()) {
+        (true, None | Some(VaultState::Absent)) => browser::store(REMEMBER_KEY, "1"),
+        _ => browser::unstore(REMEMBER_KEY),
     });
     keep(store, CART, move || store.cart.with(|cart| if cart.is_empty() { String::new() } else { cart.to_json() }));
     keep(store, SHOPPER, move || store.host.shopper.get().unwrap_or_default());
