@@ -106,7 +106,11 @@ pub(super) fn is_fragment(text: &str, language: Language) -> bool {
     let text = text.trim().trim_end_matches(['?', '.', '!', '。']);
     match language {
         Language::En => {
-            let refers = || text.split_whitespace().any(|word| FRAGMENT_WORDS_EN.contains(&word));
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let refers = || {
+                let mut at_each = words.iter().enumerate();
+                at_each.any(|(at, word)| FRAGMENT_WORDS_EN.contains(word) && !counts(word, words.get(at + 1).copied()))
+            };
             let starts = FRAGMENT_STARTS_EN.iter().any(|start| text.starts_with(start));
             (starts || refers() && terms(text).len() < MAX_FRAGMENT_TERMS) && terms(text).len() <= MAX_FRAGMENT_TERMS
         }
@@ -115,6 +119,16 @@ pub(super) fn is_fragment(text: &str, language: Language) -> bool {
             (starts || text.ends_with('呢')) && text.chars().count() <= MAX_FRAGMENT_HAN
         }
     }
+}
+
+/// Whether “one” is a number: “for one person”, and not “which one is cheaper”.
+fn counts(word: &str, after: Option<&str>) -> bool {
+    const VERBS_AND_THE_LIKE: &[&str] = &[
+        "is", "are", "was", "do", "does", "did", "can", "could", "will", "would", "should", "has", "have", "in",
+        "with", "without", "from", "for", "to", "on", "of", "at", "as", "and", "or", "but", "that", "you", "i",
+        "please", "instead", "too", "again", "then", "comes", "fits", "costs", "works",
+    ];
+    word == "one" && after.is_some_and(|after| !VERBS_AND_THE_LIKE.contains(&after))
 }
 
 /// What was meant instead, where a message corrects the one before: “no, I meant Germany”, “不是德国，是法国”.
@@ -206,10 +220,16 @@ mod tests {
 
     #[test]
     fn fragments_are_told_from_questions() {
-        for text in ["and to Canada?", "what about white tea", "is it free", "to France?"] {
+        for text in ["and to Canada?", "what about white tea", "is it free", "to France?", "which one is cheaper?"] {
             assert!(is_fragment(text, Language::En), "{text}");
         }
-        for text in ["how long does delivery to Canada take?", "a smoky black tea", "do you ship to France"] {
+        let whole = [
+            "how long does delivery to Canada take?",
+            "a smoky black tea",
+            "which teapot for one person?",
+            "do you ship to France",
+        ];
+        for text in whole {
             assert!(!is_fragment(text, Language::En), "{text}");
         }
         assert!(is_fragment("那加拿大呢", Language::Zh));
