@@ -11,7 +11,7 @@ use super::link;
 use super::receipt;
 use super::route::Route;
 use super::state::{ShopState, Store};
-use super::storefront::{basket, catalogue, footer, ghost_lines, masthead, product};
+use super::storefront::{GOODS, catalogue, footer, ghost_lines, masthead};
 use super::{browser, words};
 use crate::ui::element as html;
 
@@ -127,8 +127,7 @@ fn main(store: Store) -> AnyView {
         (_, Route::About) => later(store, ABOUT),
         (ShopState::Opening, _) => opening(store),
         (ShopState::Failed, _) => failed(store),
-        (ShopState::Open(shop), Route::Product(id)) => product(store, shop.clone(), id),
-        (ShopState::Open(shop), Route::Cart) => basket(store, shop.clone()),
+        (ShopState::Open(_), Route::Product(_) | Route::Cart) => later(store, GOODS),
         (ShopState::Open(shop), _) => catalogue(store, shop.clone()),
     })
 }

@@ -43,7 +43,8 @@ pub fn open_shop(store: Store) {
             Err(error) => return fail(store, &error.to_string()),
         };
         store.trust.set(trust);
-        let shop = match Shop::open(bytes.to_vec()) {
+        // The page around may have told of its goods already.
+        let shop = match Shop::open(bytes.to_vec(), &store.host.offers.read_untracked()) {
             Ok(shop) => shop,
             Err(error) => return fail(store, &error.to_string()),
         };
@@ -129,16 +130,19 @@ fn start_worker(store: Store, pack: js_sys::Uint8Array) {
     });
 }
 
-/// Sells beside the pack's goods what the page around tells of.
+/// Sells beside the pack's goods what the page around tells of, at once or as soon as the shop is open.
 pub fn offer(store: Store, offers: Vec<Offer>) {
-    let is_new = *store.host.offers.read_untracked() != offers;
-    let Some(shop) = store.open_shop().filter(|_| is_new) else { return };
-    if let Ok(shop) = shop.beside(&offers) {
-        store.host.offers.set(offers);
+    if *store.host.offers.read_untracked() == offers {
+        return;
+    }
+    // Before that they lie where `open_shop` finds them.
+    if let Some(shop) = store.open_shop() {
+        let Ok(shop) = shop.beside(&offers) else { return };
         store.shop.set(ShopState::Open(Arc::new(shop)));
-        if store.engine_open.get_untracked() {
-            tell_offers(store);
-        }
+    }
+    store.host.offers.set(offers);
+    if store.engine_open.get_untracked() {
+        tell_offers(store);
     }
 }
 

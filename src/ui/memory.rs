@@ -10,7 +10,7 @@ use crate::protocol::{Erasure, Event, Request, ShopperAction, ShopperEvent, Vaul
 
 /// Tells the worker what happened. Until it is on the disk it waits in the tab.
 pub fn note(store: Store, events: Vec<ShopperEvent>) {
-    store.unstored.update_value(|unstored| {
+    store.unstored.update(|unstored| {
         unstored.extend(events.iter().cloned());
         let excess = unstored.len().saturating_sub(history::MOST_EVENTS);
         unstored.drain(..excess);
@@ -23,7 +23,7 @@ fn tell(store: Store, events: Vec<ShopperEvent>) {
     let last_ms = events.last().map_or(0.0, |event| event.at_ms);
     send(store, Request::Note { events }, None, move |event| {
         if let Event::Noted { stored: true } = event {
-            store.unstored.update_value(|unstored| unstored.retain(|event| event.at_ms > last_ms));
+            store.unstored.update(|unstored| unstored.retain(|event| event.at_ms > last_ms));
             keep(store);
         }
     });
@@ -31,7 +31,7 @@ fn tell(store: Store, events: Vec<ShopperEvent>) {
 
 /// Tells a worker that has just opened the shop what it must know of the shopper.
 pub fn introduce(store: Store) {
-    let unstored = store.unstored.get_value();
+    let unstored = store.unstored.get_untracked();
     if !unstored.is_empty() {
         tell(store, unstored);
     }
@@ -69,7 +69,7 @@ pub fn erase(store: Store, what: Erasure) {
         _ => true,
     };
     store.history.update(|history| history.retain(keeps));
-    store.unstored.update_value(|unstored| unstored.retain(keeps));
+    store.unstored.update(|unstored| unstored.retain(keeps));
     keep(store);
     send(store, Request::Erase { what }, None, move |event| take(store, event));
     store.announce(words::ERASED.get(store.language.get_untracked()));
@@ -80,7 +80,7 @@ fn take(store: Store, event: Event) {
         Event::Known { known } => {
             store.insights.set(known.insights);
             store.n_aside.set(known.n_unreadable);
-            store.unstored.set_value(if known.stored { Vec::new() } else { known.events.clone() });
+            store.unstored.set(if known.stored { Vec::new() } else { known.events.clone() });
             keep(store);
             // Rails follow the history: no news, no new question.
             let history = History::of(known.events);
@@ -96,7 +96,7 @@ fn take(store: Store, event: Event) {
 }
 
 fn keep(store: Store) {
-    let json = store.unstored.with_value(|unstored| match unstored.is_empty() {
+    let json = store.unstored.with_untracked(|unstored| match unstored.is_empty() {
         true => String::new(),
         false => history::to_json(unstored),
     });

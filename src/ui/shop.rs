@@ -23,8 +23,9 @@ pub struct Shop {
 }
 
 impl Shop {
-    pub fn open(bytes: Vec<u8>) -> Result<Shop, PackError> {
-        Shop::of(Arc::new(Pack::open(bytes)?), &[])
+    /// A pack's goods, and beside them what the page around tells of.
+    pub fn open(bytes: Vec<u8>, offers: &[Offer]) -> Result<Shop, PackError> {
+        Shop::of(Arc::new(Pack::open(bytes)?), offers)
     }
 
     /// The same shop with what the page around sells beside the pack's goods.

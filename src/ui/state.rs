@@ -141,7 +141,7 @@ pub struct Store {
     /// What follows from the history, as the worker last said.
     pub insights: RwSignal<Vec<Insight>>,
     /// What is not on the disk yet, or never will be.
-    pub unstored: StoredValue<Vec<ShopperEvent>>,
+    pub unstored: RwSignal<Vec<ShopperEvent>>,
     /// Whether recommendations may look at the history.
     pub personalise: RwSignal<bool>,
     /// Whether what is said and done here outlives the tab; see [`vault`].
@@ -206,7 +206,7 @@ impl Store {
             history: RwSignal::new(History::of(unstored.clone())),
             n_aside: RwSignal::new(0),
             insights: RwSignal::new(Vec::new()),
-            unstored: StoredValue::new(unstored),
+            unstored: RwSignal::new(unstored),
             personalise: RwSignal::new(personalise),
             remember: RwSignal::new(remember),
             retention_days: RwSignal::new(retention_days.unwrap_or(DEFAULT_RETENTION_DAYS)),

@@ -63,8 +63,7 @@ test('a rail follows views, a purchase, a refusal and an erasure, and nothing of
   expect(await shelf(page)).toEqual(newcomer);
 });
 
-// Fails: what was done before the shopper agrees is lost when the page is left at once. README's limits say so.
-test.fixme('what is known survives a reload, outlives the tab only where the shopper agreed, and is gone when they say so', async ({ context, page, server }) => {
+test('what is known survives a reload, outlives the tab only where the shopper agreed, and is gone when they say so', async ({ context, page, server }) => {
   await open(page, server);
   await shelf(page);
   await view(page, 'TEA-001');

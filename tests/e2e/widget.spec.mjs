@@ -368,8 +368,7 @@ test('what the shop tells its analytics and search engines is known in the frame
   await expect(frame.locator('.record-row').nth(3)).toBeVisible();
 });
 
-// Fails: the engine sells them (`tests/behavior/hostile.rs`), but the frame does not get as far as telling it.
-test.fixme('what the page sells beside the pack is found, asked about and put into the cart, as text', async ({ page, hosts }) => {
+test('what the page sells beside the pack is found, asked about and put into the cart, as text', async ({ page, hosts }) => {
   await page.addInitScript(() => {
     window.described = [
       '{ not JSON', '[[[[]]]]', 'null', `${'['.repeat(20_000)}${']'.repeat(20_000)}`,

@@ -18,13 +18,15 @@ pub fn personal(store: Store) -> AnyView {
     let has_events = Memo::new(move |_| !store.history.read().is_empty());
     let has_said = Memo::new(move |_| !store.conversation.messages.read().is_empty());
     let is_empty = move || !has_events.get() && !has_said.get() && store.cart.read().is_empty();
+    let is_stored = Memo::new(move |_| store.unstored.read().is_empty());
     let kept = move || {
         store.say(match (store.vault.get(), store.remember.get()) {
             (Some(VaultState::Locked), _) => words::PERSONAL_LOCKED,
             (Some(VaultState::Refused), true) => words::PERSONAL_REFUSED,
             _ if is_empty() => words::PERSONAL_EMPTY,
-            (_, false) => words::PERSONAL_MEMORY,
-            (_, true) => words::PERSONAL_STORED,
+            // Not before it is: the shopper may leave on the strength of it.
+            (Some(VaultState::Open), true) if is_stored.get() => words::PERSONAL_STORED,
+            _ => words::PERSONAL_MEMORY,
         })
     };
     let aside = move || {

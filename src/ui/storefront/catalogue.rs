@@ -6,13 +6,14 @@ use leptos::prelude::*;
 
 use super::super::browser;
 use super::super::chat;
+use super::super::chunk::prefetch;
 use super::super::route::Route;
 use super::super::shop::Shop;
 use super::super::state::Store;
 use super::super::words;
 use super::card::card;
 use super::rail::rail;
-use super::{Alt, follow, link, page_title, picture};
+use super::{Alt, GOODS, follow, link, page_title, picture};
 use crate::pack::Product;
 use crate::protocol::{Language, ShopperAction, ShopperEvent, Surface};
 use crate::ui::element as html;
@@ -24,6 +25,7 @@ const SEARCH_MS: i32 = 1_500;
 const PAGE: usize = 24;
 
 pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
+    browser::when_idle(|| prefetch(GOODS));
     // The greeting makes way as soon as the shopper looks for something.
     let at_home = Memo::new(move |_| *store.route.read() == Route::Home);
     let front = {

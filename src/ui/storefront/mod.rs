@@ -4,17 +4,17 @@ mod basket;
 mod card;
 mod catalogue;
 mod frame;
+mod goods;
 mod picture;
 mod product;
 mod rail;
 
 use leptos::prelude::*;
 
-pub use basket::basket;
 pub use catalogue::catalogue;
 pub use frame::{footer, masthead};
+pub use goods::GOODS;
 pub use picture::{Alt, picture};
-pub use product::product;
 pub use rail::{consent, ghost_lines};
 
 use super::browser;
