@@ -151,12 +151,13 @@ pub fn quantize(vector: &[f32]) -> (f32, Vec<i8>) {
 }
 
 fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, BuildError> {
+    // What the page shows goes first: see `FRONT`.
     let mut sections = vec![
         (SectionName::Settings, serde_json::to_vec(&shop.settings)?),
         (SectionName::Catalogue, serde_json::to_vec(&shop.products)?),
+        (SectionName::Images, write_images(shop)?),
         (SectionName::Passages, serde_json::to_vec(&shop.passages)?),
         (SectionName::Lexical, lexical::write(&shop.passages, &shop.products)),
-        (SectionName::Images, write_images(shop)?),
     ];
     if shop.rules != ShopRules::default() {
         sections.push((SectionName::Rules, serde_json::to_vec(&shop.rules)?));

@@ -67,6 +67,9 @@ pub enum SectionName {
     Ranking,
 }
 
+/// What a page shows of a shop. A builder puts these first, so that goods are seen before the rest has come.
+pub const FRONT: [SectionName; 3] = [SectionName::Settings, SectionName::Catalogue, SectionName::Images];
+
 /// One value in each language that has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::pack::format::{
-    EmbeddingsHeader, EncoderId, FORMAT_VERSION, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product, RowOwner,
-    SectionName, ShopSettings, hex,
+    EmbeddingsHeader, EncoderId, FORMAT_VERSION, FRONT, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product,
+    RowOwner, SectionEntry, SectionName, ShopSettings, hex,
 };
 use crate::pack::ranking::Ranking;
 use crate::pack::rules::ShopRules;
-use crate::platform::{JsonError, json};
+use crate::platform::{self, JsonError, json};
 use crate::protocol::Language;
 
 /// Why a pack cannot be opened.
@@ -58,36 +58,75 @@ pub struct Pack {
     images: Vec<(String, Range<usize>)>,
 }
 
+/// How many of a pack's first bytes hold its [`FRONT`]; `None` where too few are here to tell.
+pub fn front_length(start: &[u8]) -> Result<Option<usize>, PackError> {
+    if start.len() < PREFIX_BYTES || start.len() < header_end(start)? {
+        return Ok(None);
+    }
+    let sections = read_header(start)?.sections;
+    let front = sections.iter().filter(|entry| FRONT.contains(&entry.name));
+    let mut ends = front.map(|entry| entry.range(usize::MAX).map(|range| range.end));
+    ends.try_fold(0, |last, end| Ok(last.max(end?))).map(Some)
+}
+
+fn header_end(bytes: &[u8]) -> Result<usize, PackError> {
+    if bytes.len() < PREFIX_BYTES || bytes[..8] != MAGIC {
+        return Err(PackError::NotAPack);
+    }
+    let found = read_u32(bytes, 8).ok_or(PackError::NotAPack)?;
+    if found > FORMAT_VERSION {
+        return Err(PackError::Newer { found });
+    }
+    let length = read_u32(bytes, 12).ok_or(PackError::NotAPack)? as usize;
+    PREFIX_BYTES.checked_add(length).ok_or(PackError::Bounds { at: "header" })
+}
+
+fn read_header(bytes: &[u8]) -> Result<Header, PackError> {
+    let header = bytes.get(PREFIX_BYTES..header_end(bytes)?).ok_or(PackError::Bounds { at: "header" })?;
+    if Sha256::digest(header)[..] != bytes[16..PREFIX_BYTES] {
+        return Err(PackError::Hash { at: "header" });
+    }
+    json::from_slice(header).map_err(|source| PackError::Json { at: "header", source })
+}
+
+impl SectionEntry {
+    fn range(&self, n_bytes: usize) -> Result<Range<usize>, PackError> {
+        subrange(0..n_bytes, self.offset, self.length).ok_or(PackError::Bounds { at: self.name.label() })
+    }
+
+    fn check(&self, sha256: &[u8]) -> Result<(), PackError> {
+        if hex(sha256) == self.sha256 { Ok(()) } else { Err(PackError::Hash { at: self.name.label() }) }
+    }
+}
+
 impl Pack {
     /// Verifies the whole file.
     pub fn open(bytes: Vec<u8>) -> Result<Pack, PackError> {
-        if bytes.len() < PREFIX_BYTES || bytes[..8] != MAGIC {
-            return Err(PackError::NotAPack);
-        }
-        let found = read_u32(&bytes, 8).ok_or(PackError::NotAPack)?;
-        if found > FORMAT_VERSION {
-            return Err(PackError::Newer { found });
-        }
-        let header_length = read_u32(&bytes, 12).ok_or(PackError::NotAPack)? as usize;
-        let header = PREFIX_BYTES
-            .checked_add(header_length)
-            .and_then(|end| bytes.get(PREFIX_BYTES..end))
-            .ok_or(PackError::Bounds { at: "header" })?;
-        if Sha256::digest(header)[..] != bytes[16..PREFIX_BYTES] {
-            return Err(PackError::Hash { at: "header" });
-        }
-        let header: Header = json::from_slice(header).map_err(|source| PackError::Json { at: "header", source })?;
-
-        let mut sections = Vec::with_capacity(header.sections.len());
-        for entry in &header.sections {
-            let at = entry.name.label();
-            let range = subrange(0..bytes.len(), entry.offset, entry.length).ok_or(PackError::Bounds { at })?;
-            if hex(&Sha256::digest(&bytes[range.clone()])) != entry.sha256 {
-                return Err(PackError::Hash { at });
-            }
+        let Header { id, sections: entries } = read_header(&bytes)?;
+        let mut sections = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let range = entry.range(bytes.len())?;
+            entry.check(&Sha256::digest(&bytes[range.clone()]))?;
             sections.push((entry.name, range));
         }
-        let mut pack = Pack { bytes, id: header.id, sections, images: Vec::new() };
+        Pack::of(bytes, id, sections)
+    }
+
+    /// As [`Pack::open`], of the sections that are wanted alone: the rest is missing, and may not have come yet. Hashed
+    /// by the platform, which leaves the thread free meanwhile.
+    pub async fn open_sections(bytes: Vec<u8>, is_wanted: impl Fn(SectionName) -> bool) -> Result<Pack, PackError> {
+        let Header { id, sections: entries } = read_header(&bytes)?;
+        let mut sections = Vec::with_capacity(entries.len());
+        for entry in entries.into_iter().filter(|entry| is_wanted(entry.name)) {
+            let range = entry.range(bytes.len())?;
+            entry.check(&platform::digest(&bytes[range.clone()]).await)?;
+            sections.push((entry.name, range));
+        }
+        Pack::of(bytes, id, sections)
+    }
+
+    fn of(bytes: Vec<u8>, id: String, sections: Vec<(SectionName, Range<usize>)>) -> Result<Pack, PackError> {
+        let mut pack = Pack { bytes, id, sections, images: Vec::new() };
         pack.images = pack.read_images()?;
         Ok(pack)
     }

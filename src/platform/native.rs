@@ -47,6 +47,13 @@ pub mod json {
     }
 }
 
+/// SHA-256.
+#[cfg(any(feature = "core", feature = "ui"))]
+pub async fn digest(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).into()
+}
+
 /// A number that no other caller gets, here or in another program.
 pub fn token() -> u64 {
     use std::hash::{BuildHasher, RandomState};

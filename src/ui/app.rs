@@ -7,7 +7,7 @@ use super::about::ABOUT;
 use super::chat;
 use super::chunk::later;
 use super::embed::{self, Connection};
-use super::link;
+use super::opening;
 use super::receipt;
 use super::route::Route;
 use super::state::{ShopState, Store};
@@ -58,7 +58,7 @@ fn app(connection: Option<Connection>) -> AnyView {
     browser::listen(&browser::window(), "attendant-update", move |_| store.update.set(true));
     title(store);
     accent(store);
-    link::open_shop(store);
+    opening::open_shop(store);
     // The shortcut of the installed app.
     if browser::query_parameter("view").as_deref() == Some("chat") {
         chat::open(store);
@@ -111,7 +111,7 @@ fn update_offer(store: Store) -> AnyView {
 /// The chat alone. How wide the screen is and where the shopper came from, the host knows.
 fn widget(store: Store) -> AnyView {
     title(store);
-    link::open_shop(store);
+    opening::open_shop(store);
     let view = html::group((part(store, embed::view(store)), announcer(store)));
     embed::follow(store);
     view
@@ -160,7 +160,7 @@ pub fn failed(store: Store) -> AnyView {
             html::button()
                 .attr("type", "button")
                 .class("button")
-                .on(leptos::ev::click, move |_| link::open_shop(store))
+                .on(leptos::ev::click, move |_| opening::open_shop(store))
                 .child(move || store.say(words::TRY_AGAIN)),
         ))
         .into_any()

@@ -3,6 +3,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 pub fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window")
@@ -177,8 +178,7 @@ pub fn scroll_to_top() {
 /// Resolves to whether the clipboard took it.
 pub async fn copy(text: String) -> bool {
     let clipboard = window().navigator().clipboard();
-    !AsRef::<JsValue>::as_ref(&clipboard).is_undefined()
-        && wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await.is_ok()
+    !AsRef::<JsValue>::as_ref(&clipboard).is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok()
 }
 
 /// An address under which the page itself can show these bytes. Lives as long as the page does:
@@ -212,17 +212,28 @@ pub enum FetchError {
     Status(u16),
 }
 
-/// Fetches a file that lies beside the page.
-pub async fn fetch_bytes(url: &str) -> Result<js_sys::Uint8Array, FetchError> {
-    use wasm_bindgen_futures::JsFuture;
-    let unreachable = |_: JsValue| FetchError::Unreachable;
+/// A file on its way.
+pub struct Body(web_sys::ReadableStreamDefaultReader);
+
+/// Asks for a file that lies beside the page.
+pub async fn fetch(url: &str) -> Result<Body, FetchError> {
+    let unreachable = |_| FetchError::Unreachable;
     let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(unreachable)?;
     let response: web_sys::Response = response.unchecked_into();
-    if !response.ok() {
-        return Err(FetchError::Status(response.status()));
+    match response.body() {
+        Some(body) if response.ok() => Ok(Body(body.get_reader().unchecked_into())),
+        _ => Err(FetchError::Status(response.status())),
     }
-    let buffer = JsFuture::from(response.array_buffer().map_err(unreachable)?).await.map_err(unreachable)?;
-    Ok(js_sys::Uint8Array::new(&buffer))
+}
+
+impl Body {
+    /// What has come since, or `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, FetchError> {
+        let read = JsFuture::from(self.0.read()).await.map_err(|_| FetchError::Unreachable)?;
+        let chunk = js_sys::Reflect::get(&read, &"value".into()).unwrap_or_default();
+        // At the end there is no chunk.
+        Ok(chunk.dyn_into::<js_sys::Uint8Array>().ok().map(|chunk| chunk.to_vec()))
+    }
 }
 
 /// Sets `--viewport-height` to what the on-screen keyboard leaves free. Browsers that resize the

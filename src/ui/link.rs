@@ -1,75 +1,21 @@
-//! Where the page meets what it runs on: the pack it fetches and the worker it starts.
-//!
-//! The order is that of what a shopper can see: the pack first (goods and prices), the worker when
-//! the browser is idle (recommendations), the model when the chat is first opened.
+//! Where the page meets the worker: what it starts, and what it asks of it.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::client::{Client, Health, WORKER_URL};
 use super::memory;
-use super::shop::Shop;
 use super::state::{ModelState, ShopState, Store};
-use super::{browser, trust, vault};
+use super::{browser, vault};
 use crate::protocol::{DevicePreference, Event, Offer, Phase, Recommendation, Request, RequestId, Surface};
 use crate::widget::own_url;
-
-/// The shop's file, beside the page.
-pub const PACK_URL: &str = "shop.pack";
 
 /// Relative to the worker's own address.
 const MODEL_MANIFEST_URL: &str = "models/minilm.manifest.json";
 
 /// What the default model and its student of Chinese weigh, to be named before its manifest has been read.
 pub const MODEL_BYTES: u64 = 28_000_000;
-
-/// Fetches the pack and opens the shop; then, when there is time, starts the worker.
-pub fn open_shop(store: Store) {
-    let owner = Owner::current();
-    store.shop.set(ShopState::Opening);
-    spawn_local(async move {
-        let url = match pack_url(store) {
-            Some(url) => url,
-            None => return fail(store, "a pack of another origin"),
-        };
-        let bytes = match browser::fetch_bytes(&url).await {
-            Ok(bytes) => bytes,
-            Err(error) => return fail(store, &error.to_string()),
-        };
-        let (bytes, trust) = match trust::believed(store, &url, bytes).await {
-            Ok(believed) => believed,
-            Err(error) => return fail(store, &error.to_string()),
-        };
-        store.trust.set(trust);
-        // The page around may have told of its goods already.
-        let shop = match Shop::open(bytes.to_vec(), &store.host.offers.read_untracked()) {
-            Ok(shop) => shop,
-            Err(error) => return fail(store, &error.to_string()),
-        };
-        store.default_language(shop.default_language());
-        store.cart.update(|cart| cart.keep(|id| shop.product(id).is_some()));
-        store.shop.set(ShopState::Open(Arc::new(shop)));
-        let start = move || match owner {
-            Some(owner) => owner.with(|| start_worker(store, bytes)),
-            None => start_worker(store, bytes),
-        };
-        // A widget has nothing but the chat to show, and is opened to ask.
-        match store.host.is_there() {
-            true => start(),
-            false => browser::when_idle(start),
-        }
-    });
-}
-
-/// The shop's own file, or the one that the page around the widget names; never one of another origin.
-fn pack_url(store: Store) -> Option<String> {
-    match &store.host.settings.read_untracked().pack {
-        Some(url) => own_url(url, &browser::origin()).map(str::to_owned),
-        None => Some(PACK_URL.into()),
-    }
-}
 
 /// The model that the shop wants, if it wants one.
 fn manifest_url(store: Store) -> Option<String> {
@@ -80,13 +26,8 @@ fn manifest_url(store: Store) -> Option<String> {
     }
 }
 
-fn fail(store: Store, why: &str) {
-    leptos::logging::warn!("{PACK_URL}: {why}");
-    store.shop.set(ShopState::Failed);
-}
-
 /// Starts the worker, if it does not run yet, and hands it the pack.
-fn start_worker(store: Store, pack: js_sys::Uint8Array) {
+pub fn start_worker(store: Store, pack: js_sys::Uint8Array) {
     if store.client.with_value(Option::is_some) {
         return;
     }

@@ -1,7 +1,7 @@
 //! The Leptos page: a storefront with the attendant in it.
 //!
 //! [`start`] mounts [`app`] over the static shell of `index.html`. The state is one [`state::Store`] of
-//! signals; [`link`] is where it meets the pack and the worker; the parts ([`storefront`], [`chat`],
+//! signals; [`opening`] is how it comes by the pack, [`link`] where it meets the worker; the parts ([`storefront`], [`chat`],
 //! [`about`], and as a widget in other pages [`embed`]) only read the store and call its verbs. What needs no browser is pure and tested
 //! natively: [`cart`], [`history`], [`route`], [`shop`], [`words`].
 //!
@@ -23,6 +23,7 @@ pub mod icon;
 pub mod intl;
 pub mod link;
 pub mod memory;
+pub mod opening;
 pub mod receipt;
 pub mod route;
 pub mod shop;

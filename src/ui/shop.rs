@@ -23,17 +23,13 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// A pack's goods, and beside them what the page around tells of.
-    pub fn open(bytes: Vec<u8>, offers: &[Offer]) -> Result<Shop, PackError> {
-        Shop::of(Arc::new(Pack::open(bytes)?), offers)
-    }
-
     /// The same shop with what the page around sells beside the pack's goods.
     pub fn beside(&self, offers: &[Offer]) -> Result<Shop, PackError> {
         Shop::of(self.pack.clone(), offers)
     }
 
-    fn of(pack: Arc<Pack>, offers: &[Offer]) -> Result<Shop, PackError> {
+    /// A pack's goods, and beside them what the page around tells of.
+    pub fn of(pack: Arc<Pack>, offers: &[Offer]) -> Result<Shop, PackError> {
         let (settings, mut products) = (pack.settings()?, pack.products()?);
         products.extend(offer::beside(&products, &settings.currency, offers));
         let categories = categories(&products);

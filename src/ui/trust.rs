@@ -32,17 +32,17 @@ pub enum Trust {
 
 /// Those bytes, or the last ones that were believed.
 pub async fn believed(store: Store, url: &str, bytes: Uint8Array) -> Result<(Uint8Array, Trust), TrustError> {
-    let pin_key = format!("{PIN_KEY}{url}");
-    let pin: Option<Pin> = browser::stored(&pin_key).and_then(|stored| Pin::read(&stored));
-    let wanted = store.host.settings.read_untracked().pack_key.clone().or_else(named_key);
+    let (wanted, pin) = wanted(store, url);
     let pack = bytes.to_vec();
     match check(&pack, wanted.as_deref(), pin.as_ref()).await {
         Ok(None) => Ok((bytes, Trust::Unsigned)),
         // One that is signed and does not open is no better than one with a wrong signature.
-        Ok(Some(_)) if Pack::open(pack).is_err() => earlier(url).await.ok_or(TrustError::Forged),
+        Ok(Some(_)) if Pack::open_sections(pack, |_| true).await.is_err() => {
+            earlier(url).await.ok_or(TrustError::Forged)
+        }
         Ok(Some(new)) => {
             if pin.as_ref() != Some(&new) {
-                browser::store(&pin_key, &new.text());
+                browser::store(&pin_key(url), &new.text());
                 keep(url, &bytes).await;
             }
             Ok((bytes, Trust::Signed))
@@ -52,6 +52,22 @@ pub async fn believed(store: Store, url: &str, bytes: Uint8Array) -> Result<(Uin
             earlier(url).await.ok_or(error)
         }
     }
+}
+
+/// Whether the page believes nobody's pack but one shop's. The proof of who made it comes at its end.
+pub fn is_wanted(store: Store, url: &str) -> bool {
+    let (wanted, pin) = wanted(store, url);
+    wanted.is_some() || pin.is_some()
+}
+
+/// The key that somebody names, and what an earlier visit has seen.
+fn wanted(store: Store, url: &str) -> (Option<String>, Option<Pin>) {
+    let pin = browser::stored(&pin_key(url)).and_then(|stored| Pin::read(&stored));
+    (store.host.settings.read_untracked().pack_key.clone().or_else(named_key), pin)
+}
+
+fn pin_key(url: &str) -> String {
+    format!("{PIN_KEY}{url}")
 }
 
 fn named_key() -> Option<String> {

@@ -1,3 +1,6 @@
+use crate::pack::format::FRONT;
+use crate::pack::open::front_length;
+use crate::platform::block_on;
 use std::convert::Infallible;
 
 use super::*;
@@ -120,6 +123,24 @@ fn every_bent_byte_and_every_cut_is_noticed() {
     }
     for end in 0..bytes.len() {
         assert!(Pack::open(bytes[..end].to_vec()).is_err(), "cut at {end}");
+    }
+}
+
+#[test]
+fn the_front_opens_before_the_rest_has_come() {
+    let bytes = pack_bytes();
+    let front = (0..).find_map(|end| front_length(&bytes[..end]).expect("a good pack")).expect("it has a header");
+    assert!(front < bytes.len());
+    let open = |bytes: &[u8]| block_on(Pack::open_sections(bytes.to_vec(), |name| FRONT.contains(&name)));
+    let pack = open(&bytes[..front]).expect("all of it is there");
+    assert_eq!(pack.settings().expect("settings"), shop().settings);
+    assert_eq!(pack.products().expect("products"), shop().products);
+    assert_eq!(pack.image("images/t1.svg"), Some(&b"<svg></svg>"[..]));
+    assert!(matches!(pack.passages(), Err(PackError::Missing { at: "passages" })));
+    for at in (0..front).filter(|at| !(8..12).contains(at)) {
+        let mut bent = bytes[..front].to_vec();
+        bent[at] ^= 0x55;
+        assert!(open(&bent).is_err(), "byte {at}");
     }
 }
 

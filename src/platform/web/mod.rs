@@ -4,6 +4,8 @@
 mod crypto;
 #[cfg(feature = "core")]
 mod database;
+#[cfg(any(feature = "core", feature = "ui"))]
+mod digest;
 pub mod ed25519;
 #[cfg(feature = "core")]
 mod fetch;
@@ -19,6 +21,8 @@ mod tasks;
 mod weights;
 pub mod wire;
 
+#[cfg(any(feature = "core", feature = "ui"))]
+pub use digest::digest;
 pub use tasks::{sleep_ms, spawn_local, yield_now};
 
 #[cfg(feature = "core")]

@@ -1,21 +1,14 @@
 //! Weights in a browser: from OPFS where they are whole there, else over the network, resumed.
 
-use js_sys::{Promise, Uint8Array};
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Crypto, Url};
+use web_sys::Url;
 
+use super::digest::digest;
 use super::fetch::{WebFetcher, fetch_small};
 use super::opfs::OpfsShards;
 use super::property;
 use crate::platform::CancelToken;
-use crate::platform::weights::{
-    FetchError, Manifest, Progress, Sha256Hex, ShardStore, WeightError, assemble, sha256_hex,
-};
+use crate::platform::weights::{FetchError, Manifest, Progress, Sha256Hex, ShardStore, WeightError, assemble};
 use crate::protocol::{Phase, WeightSource};
-
-/// Below this a round trip to the browser costs more than hashing here.
-const WORTH_ASKING_BYTES: usize = 16 << 10;
 
 /// The models that the manifest at `manifest_url` names, in its order, verified, in memory.
 ///
@@ -60,25 +53,9 @@ pub async fn load_weights(
     Ok((files, manifest, source))
 }
 
-/// Hashes by the browser where it offers that (secure contexts only), else here.
+/// See [`digest`].
 pub async fn sha256(bytes: &[u8]) -> Sha256Hex {
-    if bytes.len() >= WORTH_ASKING_BYTES
-        && let Some(digest) = ask_browser(bytes).await
-    {
-        return digest.into();
-    }
-    sha256_hex(bytes)
-}
-
-async fn ask_browser(bytes: &[u8]) -> Option<[u8; 32]> {
-    let crypto = property(&js_sys::global(), "crypto");
-    if !property(&crypto, "subtle").is_object() {
-        return None;
-    }
-    let subtle = crypto.unchecked_into::<Crypto>().subtle();
-    let digest: Promise = subtle.digest_with_str_and_js_u8_array("SHA-256", &Uint8Array::from(bytes)).ok()?;
-    let digest = JsFuture::from(digest).await.ok()?;
-    Uint8Array::new(&digest).to_vec().try_into().ok()
+    digest(bytes).await.into()
 }
 
 async fn manifest_at(url: &str, remembered_as: &str) -> Result<Vec<u8>, WeightError> {

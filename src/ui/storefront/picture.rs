@@ -39,6 +39,9 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
+/// From this side on a picture is what its page is about, and waits for nothing.
+const LARGE: u32 = 480;
+
 /// What a picture says to those who do not see it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Alt {
@@ -59,7 +62,7 @@ pub fn picture(store: Store, shop: &Shop, product: &Product, side: u32, alt: Alt
         Some(url) => html::img()
             .class("picture")
             // Before the address: an image that has one starts loading at once.
-            .attr("loading", "lazy")
+            .attr("loading", if side < LARGE { "lazy" } else { "eager" })
             .attr("decoding", "async")
             .attr("width", side.to_string())
             .attr("height", side.to_string())

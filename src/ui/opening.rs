@@ -1,0 +1,120 @@
+//! How the shop opens, in the order of what a shopper can see: goods and prices as soon as the front of the pack has
+//! come, the worker when all of it has and the browser is idle, the model when the chat is first opened.
+
+use std::sync::Arc;
+
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::browser::{self, FetchError};
+use super::link;
+use super::shop::Shop;
+use super::state::{ShopState, Store};
+use super::trust;
+use crate::pack::format::FRONT;
+use crate::pack::open::front_length;
+use crate::pack::signature::TrustError;
+use crate::pack::{Pack, PackError};
+use crate::widget::own_url;
+
+/// The shop's file, beside the page. `index.html` has it fetched ahead.
+const PACK_URL: &str = "shop.pack";
+
+/// How often a pack is asked for again whose shop is shown already.
+const MAX_RETRIES: u32 = 4;
+
+#[derive(Debug, thiserror::Error)]
+enum OpeningError {
+    #[error("a pack of another origin")]
+    Elsewhere,
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+}
+
+/// Fetches the pack and opens the shop; then, when there is time, starts the worker.
+pub fn open_shop(store: Store) {
+    let owner = Owner::current();
+    store.shop.set(ShopState::Opening);
+    spawn_local(async move {
+        let pack = match open(store).await {
+            Ok(pack) => pack,
+            Err(error) => {
+                leptos::logging::warn!("the shop's pack: {error}");
+                return store.shop.set(ShopState::Failed);
+            }
+        };
+        let start = move || match owner {
+            Some(owner) => owner.with(|| link::start_worker(store, pack)),
+            None => link::start_worker(store, pack),
+        };
+        // A widget has nothing but the chat to show, and is opened to ask.
+        match store.host.is_there() {
+            true => start(),
+            false => browser::when_idle(start),
+        }
+    });
+}
+
+/// Shows the shop, and gives the whole pack.
+async fn open(store: Store) -> Result<Uint8Array, OpeningError> {
+    let url = pack_url(store).ok_or(OpeningError::Elsewhere)?;
+    let mut retries = 0;
+    let bytes = loop {
+        match fetch(store, &url).await {
+            // What is on the screen stays there while the rest is asked for again.
+            Err(OpeningError::Fetch(error)) if store.open_shop().is_some() && retries < MAX_RETRIES => {
+                leptos::logging::warn!("{url}: {error}");
+                retries += 1;
+                crate::platform::sleep_ms(500 << retries).await;
+            }
+            fetched => break fetched?,
+        }
+    };
+    let (bytes, trust) = trust::believed(store, &url, bytes).await?;
+    store.trust.set(trust);
+    let pack = Pack::open_sections(bytes.to_vec(), |_| true).await?;
+    if store.open_shop().is_none() {
+        show(store, pack)?;
+    }
+    Ok(bytes)
+}
+
+/// The whole file; on the way, the shop is shown if nobody's word is needed for it.
+async fn fetch(store: Store, url: &str) -> Result<Uint8Array, OpeningError> {
+    let mut body = browser::fetch(url).await?;
+    let (mut bytes, mut front) = (Vec::new(), None);
+    let mut waits = store.open_shop().is_none() && !trust::is_wanted(store, url);
+    while let Some(chunk) = body.next().await? {
+        bytes.extend(chunk);
+        if waits && front.is_none() {
+            front = front_length(&bytes)?;
+        }
+        if let Some(front) = front.filter(|&front| waits && front <= bytes.len()) {
+            waits = false;
+            show(store, Pack::open_sections(bytes[..front].to_vec(), |name| FRONT.contains(&name)).await?)?;
+        }
+    }
+    Ok(Uint8Array::from(bytes.as_slice()))
+}
+
+fn show(store: Store, pack: Pack) -> Result<(), PackError> {
+    // The page around may have told of its goods already.
+    let shop = Shop::of(Arc::new(pack), &store.host.offers.read_untracked())?;
+    store.default_language(shop.default_language());
+    store.cart.update(|cart| cart.keep(|id| shop.product(id).is_some()));
+    store.shop.set(ShopState::Open(Arc::new(shop)));
+    Ok(())
+}
+
+/// The shop's own file, or the one that the page around the widget names; never one of another origin.
+fn pack_url(store: Store) -> Option<String> {
+    match &store.host.settings.read_untracked().pack {
+        Some(url) => own_url(url, &browser::origin()).map(str::to_owned),
+        None => Some(PACK_URL.into()),
+    }
+}
