@@ -58,9 +58,6 @@ pub fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         Event::PackOpened { .. } => {
             memory::introduce(store);
             store.engine_open.set(true);
-            if !store.host.offers.read_untracked().is_empty() {
-                tell_offers(store);
-            }
             vault::open(store);
             if store.chat_open.get_untracked() {
                 offer_model(store);
@@ -69,6 +66,10 @@ pub fn start_worker(store: Store, pack: js_sys::Uint8Array) {
         Event::Failed { error } => leptos::logging::warn!("the worker cannot open the pack: {error}"),
         _ => {}
     });
+    // At once: a question may be next.
+    if !store.host.offers.read_untracked().is_empty() {
+        tell_offers(store);
+    }
 }
 
 /// Sells beside the pack's goods what the page around tells of, at once or as soon as the shop is open.
@@ -82,11 +83,10 @@ pub fn offer(store: Store, offers: Vec<Offer>) {
         store.shop.set(ShopState::Open(Arc::new(shop)));
     }
     store.host.offers.set(offers);
-    if store.engine_open.get_untracked() {
-        tell_offers(store);
-    }
+    tell_offers(store);
 }
 
+/// If there is a worker yet; one that starts is told by [`start_worker`].
 fn tell_offers(store: Store) {
     let offers = store.host.offers.get_untracked();
     send(store, Request::Offer { offers }, None, |_| {});
