@@ -4,7 +4,7 @@ use super::node::{Node, html, svg};
 
 const ROW: f64 = 26.0;
 const GAP: f64 = 8.0;
-const TEXT: f64 = 7.2;
+const TEXT: f64 = 7.6;
 
 /// One row of bars: a label, and a value a series; `None` where there is nothing to draw.
 pub struct BarRow {
