@@ -12,10 +12,12 @@ import { optimize, splitPage } from './wasm.mjs';
 const [dist, programs, optimized] = process.argv.slice(2);
 
 splitPage(dist, join(programs, 'page/app.wasm'), optimized);
-for (const worker of ['worker_bg.wasm', 'worker_gpu_bg.wasm']) optimize(join(dist, worker), optimized);
+for (const program of ['worker_bg.wasm', 'worker_gpu_bg.wasm', 'insights/insights_bg.wasm']) optimize(join(dist, program), optimized);
 for (const file of ['start.js', 'worker_loader.js', '_headers', 'manifest.webmanifest', 'embed.js', 'embed.d.ts']) {
   copyFileSync(join('www', file), join(dist, file));
 }
+for (const file of ['index.html', 'start.js']) copyFileSync(join('www/insights', file), join(dist, 'insights', file));
+for (const file of ['tokens.css', 'insights.css']) copyFileSync(join('www/styles', file), join(dist, 'insights', file));
 writeFileSync(join(dist, 'embed.html'), widgetPage(readFileSync(join(dist, 'index.html'), 'utf8')));
 for (const folder of ['icons', 'screenshots']) {
   mkdirSync(join(dist, folder), { recursive: true });
@@ -44,7 +46,7 @@ function widgetPage(index) {
 
 async function minified(source, file) {
   // What the others declare at their top is for other scripts to see.
-  const modules = /^(start|app)/;
+  const modules = /^(start|app|insights\/)/;
   // The launcher's style sheet is a text to the minifier.
   const tight = source.replace(/const STYLE = `[\s\S]*?`;/, (style) => style.replace(/\s+/g, ' ').replace(/ ?([{};,>]) ?/g, '$1').replace(/: /g, ':'));
   const { code } = await minify({ [file]: tight }, { module: modules.test(file), compress: { passes: 2 } });

@@ -26,13 +26,15 @@ pub mod platform;
 pub mod chat;
 #[cfg(feature = "core")]
 pub mod classify;
+#[cfg(feature = "insights")]
+pub mod dashboard;
 #[cfg(feature = "engine")]
 pub mod engine;
 #[cfg(feature = "generate")]
 pub mod generate;
 #[cfg(feature = "core")]
 pub mod gguf;
-#[cfg(feature = "import")]
+#[cfg(any(feature = "import", feature = "insights"))]
 pub mod insights;
 #[cfg(feature = "core")]
 pub mod kernels;
@@ -40,7 +42,7 @@ pub mod kernels;
 pub mod model;
 #[cfg(feature = "core")]
 pub mod privacy;
-#[cfg(feature = "core")]
+#[cfg(any(feature = "core", feature = "insights"))]
 pub mod recommend;
 #[cfg(feature = "core")]
 pub mod retrieve;

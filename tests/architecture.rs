@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("chat", &["protocol", "pack", "retrieve", "recommend", "classify"]),
     ("privacy", &["protocol", "platform"]),
     ("insights", &["platform", "recommend"]),
+    ("dashboard", &["protocol", "platform", "pack", "recommend", "insights"]),
     (
         "engine",
         &[

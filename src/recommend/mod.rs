@@ -20,33 +20,55 @@
 //! tables counted elsewhere, by `sql/*.sql` ─ read → model
 //! ```
 
+#[cfg(feature = "core")]
 pub mod blend;
+#[cfg(feature = "core")]
 mod catalogue;
+#[cfg(feature = "core")]
 mod codec;
+#[cfg(feature = "core")]
 pub mod evaluate;
+#[cfg(feature = "core")]
 mod features;
+#[cfg(feature = "core")]
 mod hints;
 pub mod interactions;
+#[cfg(feature = "core")]
 pub mod journal;
+#[cfg(feature = "core")]
 pub mod known;
+#[cfg(feature = "core")]
 pub mod log;
+#[cfg(feature = "core")]
 pub mod metrics;
+#[cfg(feature = "core")]
 pub mod model;
+#[cfg(feature = "core")]
 pub mod models;
+#[cfg(feature = "core")]
 mod orders;
+#[cfg(feature = "core")]
 mod profile;
-#[cfg(feature = "import")]
+#[cfg(any(feature = "import", feature = "insights"))]
 pub mod read;
+#[cfg(feature = "core")]
 mod recommender;
 #[cfg(feature = "import")]
 pub mod release;
+#[cfg(feature = "core")]
 mod rules;
+#[cfg(feature = "core")]
 pub mod statement;
+#[cfg(feature = "core")]
 pub mod tables;
 #[cfg(feature = "train")]
 pub mod transformer;
+#[cfg(feature = "core")]
 pub mod tune;
+#[cfg(feature = "core")]
 mod variety;
+#[cfg(feature = "core")]
 pub mod wish;
 
+#[cfg(feature = "core")]
 pub use recommender::{Recommender, Shopper};

@@ -9,6 +9,7 @@
 //! ```
 
 mod gather;
+#[cfg(feature = "import")]
 mod ready;
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,7 @@ use crate::pack::mistakes::{Mistake, Mistakes};
 use crate::recommend::interactions::{Basket, Interactions, Orders};
 use gather::{Gatherer, Indices};
 
+#[cfg(feature = "import")]
 pub use ready::read_tables;
 
 /// More than this many mistakes have one cause; the rest is not listed.

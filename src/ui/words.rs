@@ -235,6 +235,7 @@ phrases! {
     // How this works
     HOW_LEAD: "The attendant is a program that came with this page. It reads the shop's own pages, answers on your device, and has nobody to report to: there is no server behind it."
         / "店员是随本页一起来的程序。它读的是本店资料，在您的设备上作答，也没有可汇报的对象：背后没有服务器。";
+    OWNERS: "For shop owners: what your orders say" / "店主专用：您的订单说明了什么";
     DEVICE: "Device" / "运行设备";
     DEVICE_UNKNOWN: "Not chosen yet. It is chosen when the model is loaded." / "尚未选定，加载模型时选定。";
     MODEL: "Language model" / "语言模型";

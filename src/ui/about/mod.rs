@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
 
 use super::chunk::{Chunk, SplitLoaderError};
-use super::link;
 use super::state::Store;
 use super::storefront::page_title;
 use super::words;
+use super::{embed, link};
 use crate::ui::element as html;
 
 /// In a file of its own: few shoppers ask.
@@ -42,8 +42,15 @@ fn view(store: Store) -> AnyView {
             engine::engine(store),
             network::receipt(store),
             personal::personal(store),
+            owners(store),
         ))
         .into_any()
+}
+
+/// The way to a page of its own, which is no shopper's concern: not in another shop's page.
+fn owners(store: Store) -> AnyView {
+    let link = html::a().href("insights/").child(move || store.say(words::OWNERS));
+    html::p().class("fine-print").attr("hidden", embed::is_framed).child(link).into_any()
 }
 
 /// One topic: a heading and what there is to say about it.
