@@ -165,6 +165,14 @@ pub fn when_idle(then: impl FnOnce() + 'static) {
     }
 }
 
+/// Resolves when the browser has nothing better to do, and what is to be seen has been painted.
+pub async fn idle() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        when_idle(move || drop(resolve.call0(&JsValue::UNDEFINED)));
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();

@@ -97,6 +97,10 @@ async fn fetch(store: Store, url: &str) -> Result<Uint8Array, OpeningError> {
         if let Some(front) = front.filter(|&front| waits && front <= bytes.len()) {
             waits = false;
             show(store, Pack::open_sections(bytes[..front].to_vec(), |name| FRONT.contains(&name)).await?)?;
+            // Who does not read is not sent more: the line and the processor are the goods' for now.
+            if !store.host.is_there() {
+                browser::idle().await;
+            }
         }
     }
     Ok(Uint8Array::from(bytes.as_slice()))
