@@ -18,7 +18,8 @@ use crate::pack::signature::TrustError;
 use crate::pack::{Pack, PackError};
 use crate::widget::own_url;
 
-/// The shop's file, beside the page. `index.html` has it fetched ahead.
+/// The shop's file, beside the page. Not fetched ahead of the program: a browser would fetch all of it, at the cost of
+/// what the page itself is made of.
 const PACK_URL: &str = "shop.pack";
 
 /// How often a pack is asked for again whose shop is shown already.
