@@ -165,10 +165,11 @@ pub fn when_idle(then: impl FnOnce() + 'static) {
     }
 }
 
-/// Resolves when the browser has nothing better to do, and what is to be seen has been painted.
-pub async fn idle() {
+/// Resolves when what is to be seen now has been painted and the browser has nothing better to do; in a tab that nobody
+/// looks at, when somebody does.
+pub async fn painted() {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
-        when_idle(move || drop(resolve.call0(&JsValue::UNDEFINED)));
+        on_next_frame(|| when_idle(move || drop(resolve.call0(&JsValue::UNDEFINED))));
     });
     let _ = JsFuture::from(promise).await;
 }

@@ -16,6 +16,7 @@ use crate::pack::format::FRONT;
 use crate::pack::open::front_length;
 use crate::pack::signature::TrustError;
 use crate::pack::{Pack, PackError};
+use crate::platform::{sleep_ms, yield_now};
 use crate::widget::own_url;
 
 /// The shop's file, beside the page. Not fetched ahead of the program: a browser would fetch all of it, at the cost of
@@ -71,7 +72,7 @@ async fn open(store: Store) -> Result<Uint8Array, OpeningError> {
             Err(OpeningError::Fetch(error)) if store.open_shop().is_some() && retries < MAX_RETRIES => {
                 leptos::logging::warn!("{url}: {error}");
                 retries += 1;
-                crate::platform::sleep_ms(500 << retries).await;
+                sleep_ms(500 << retries).await;
             }
             fetched => break fetched?,
         }
@@ -80,7 +81,7 @@ async fn open(store: Store) -> Result<Uint8Array, OpeningError> {
     store.trust.set(trust);
     let pack = Pack::open_sections(bytes.to_vec(), |_| true).await?;
     if store.open_shop().is_none() {
-        show(store, pack)?;
+        show(store, pack).await?;
     }
     Ok(bytes)
 }
@@ -97,19 +98,22 @@ async fn fetch(store: Store, url: &str) -> Result<Uint8Array, OpeningError> {
         }
         if let Some(front) = front.filter(|&front| waits && front <= bytes.len()) {
             waits = false;
-            show(store, Pack::open_sections(bytes[..front].to_vec(), |name| FRONT.contains(&name)).await?)?;
+            let front = Pack::open_sections(bytes[..front].to_vec(), |name| FRONT.contains(&name)).await?;
+            show(store, front).await?;
             // Who does not read is not sent more: the line and the processor are the goods' for now.
             if !store.host.is_there() {
-                browser::idle().await;
+                browser::painted().await;
             }
         }
     }
     Ok(Uint8Array::from(bytes.as_slice()))
 }
 
-fn show(store: Store, pack: Pack) -> Result<(), PackError> {
+async fn show(store: Store, pack: Pack) -> Result<(), PackError> {
     // The page around may have told of its goods already.
     let shop = Shop::of(Arc::new(pack), &store.host.offers.read_untracked())?;
+    // To read a catalogue and to draw it is too much at a stretch for a small processor.
+    yield_now().await;
     store.default_language(shop.default_language());
     store.cart.update(|cart| cart.keep(|id| shop.product(id).is_some()));
     store.shop.set(ShopState::Open(Arc::new(shop)));

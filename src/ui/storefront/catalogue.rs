@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::super::browser;
 use super::super::chat;
@@ -24,8 +25,11 @@ const SEARCH_MS: i32 = 1_500;
 /// Products shown at first, and with every press on "show more": whole rows of 2, 3 and 4.
 const PAGE: usize = 24;
 
+/// Of these, what is in sight when the page has just come; the others follow once that has been painted.
+const FIRST: usize = 8;
+
 pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
-    browser::when_idle(|| prefetch(GOODS));
+    let is_new = !store.engine_open.get_untracked();
     // The greeting makes way as soon as the shopper looks for something.
     let at_home = Memo::new(move |_| *store.route.read() == Route::Home);
     let front = {
@@ -42,10 +46,17 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
         move |_| selected(store, &shop).len()
     });
     // Another filter begins at its beginning.
-    let shown = RwSignal::new(PAGE);
-    Effect::new(move |_| {
+    let shown = RwSignal::new(if is_new { FIRST } else { PAGE });
+    spawn_local(async move {
+        browser::painted().await;
+        let _ = shown.try_update(|shown| *shown = PAGE.max(*shown));
+        prefetch(GOODS);
+    });
+    Effect::new(move |before: Option<()>| {
         let route = store.route.get();
-        shown.set(PAGE);
+        if before.is_some() {
+            shown.set(PAGE);
+        }
         if let Route::Search(text) = &route
             && store.personalise.get_untracked()
         {
@@ -85,7 +96,7 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
                 filter(store, &shop),
                 html::ul().class("grid").attr("role", "list").child(list),
                 move || (count.get() == 0).then(|| nothing_found(store)),
-                move || (count.get() > shown.get()).then(|| more(store, shown)),
+                move || (count.get() > shown.get() && shown.get() >= PAGE).then(|| more(store, shown)),
             )),
         ))
         .into_any()
