@@ -165,13 +165,23 @@ pub fn when_idle(then: impl FnOnce() + 'static) {
     }
 }
 
-/// Resolves when what is to be seen now has been painted and the browser has nothing better to do; in a tab that nobody
-/// looks at, when somebody does.
+/// Resolves when what is to be seen now has been painted, the page's large picture too, and the browser has nothing
+/// better to do; in a tab that nobody looks at, when somebody does.
 pub async fn painted() {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        on_next_frame(|| when_idle(move || drop(resolve.call0(&JsValue::UNDEFINED))));
-    });
-    let _ = JsFuture::from(promise).await;
+    let frame = || {
+        js_sys::Promise::new(&mut |resolve, _| {
+            on_next_frame(move || drop(resolve.call0(&JsValue::UNDEFINED)));
+        })
+    };
+    let _ = JsFuture::from(frame()).await;
+    let large = document().query_selector("img[loading=eager]").ok().flatten();
+    if let Some(picture) = large.and_then(|picture| picture.dyn_into::<web_sys::HtmlImageElement>().ok()) {
+        // One that cannot be shown need not be waited for.
+        let _ = JsFuture::from(picture.decode()).await;
+        let _ = JsFuture::from(frame()).await;
+    }
+    let idle = js_sys::Promise::new(&mut |resolve, _| when_idle(move || drop(resolve.call0(&JsValue::UNDEFINED))));
+    let _ = JsFuture::from(idle).await;
 }
 
 pub fn focus(id: &str) {
