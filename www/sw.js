@@ -64,13 +64,13 @@ function respond(request) {
   const url = new URL(request.url);
   url.hash = '';
   url.search = '';
-  if (request.method !== 'GET' || !url.href.startsWith(scope) || request.headers.has('range')) return undefined;
+  if (request.method !== 'GET' || !url.href.startsWith(scope)) return undefined;
   const href = url.href === scope ? urlOf('index.html') : url.href;
   if (kept.has(href)) return fromShell(href, request);
   // With no network to ask, any other address leads to the page. Not by showing it there: the page finds its files
   // beside its own address.
   if (request.mode === 'navigate') return fetch(request).catch(() => Response.redirect(scope + new URL(request.url).search));
-  return HASHED.test(href) ? fromEarlier(href, request) : undefined;
+  return HASHED.test(href) && !request.headers.has('range') ? fromEarlier(href, request) : undefined;
 }
 
 // A hashed file that this build does not have: an earlier one may, for a tab that is still of it.
@@ -84,7 +84,17 @@ async function fromEarlier(href, request) {
 
 async function fromShell(href, request) {
   const cache = await caches.open(CACHE);
-  return (await cache.match(keyOf(href, kept.get(href)))) ?? fetch(request);
+  const held = await cache.match(keyOf(href, kept.get(href)));
+  return held ? partOf(held, request.headers.get('range')) : fetch(request);
+}
+
+// The page asks for the pack in two parts.
+async function partOf(held, range) {
+  const [, start, last] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
+  if (start === undefined) return held;
+  const whole = await held.blob(), part = whole.slice(Number(start), last ? Number(last) + 1 : whole.size);
+  if (!part.size) return new Response(null, { status: 416, headers: { 'Content-Range': `bytes */${whole.size}` } });
+  return new Response(part, { status: 206, headers: { 'Content-Range': `bytes ${start}-${Number(start) + part.size - 1}/${whole.size}` } });
 }
 
 // The content's hash is part of the key, so one address may stand for two builds.

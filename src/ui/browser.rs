@@ -231,16 +231,32 @@ pub enum FetchError {
     Status(u16),
 }
 
-/// A file on its way.
-pub struct Body(web_sys::ReadableStreamDefaultReader);
+/// A file on its way, or a part of one.
+pub struct Body {
+    reader: web_sys::ReadableStreamDefaultReader,
+    /// Bytes of the whole file, where this is the part that was asked for.
+    pub whole: Option<usize>,
+}
 
-/// Asks for a file that lies beside the page.
-pub async fn fetch(url: &str) -> Result<Body, FetchError> {
+/// Asks for a file that lies beside the page, or for the bytes of it from `start` to before `end`. A host may send all of
+/// it instead.
+pub async fn fetch(url: &str, part: Option<(usize, Option<usize>)>) -> Result<Body, FetchError> {
     let unreachable = |_| FetchError::Unreachable;
-    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(unreachable)?;
+    let init = web_sys::RequestInit::new();
+    if let Some((start, end)) = part {
+        let headers = web_sys::Headers::new().map_err(unreachable)?;
+        let last = end.map(|end| (end - 1).to_string()).unwrap_or_default();
+        headers.set("Range", &format!("bytes={start}-{last}")).map_err(unreachable)?;
+        init.set_headers(&headers);
+    }
+    let response = JsFuture::from(window().fetch_with_str_and_init(url, &init)).await.map_err(unreachable)?;
     let response: web_sys::Response = response.unchecked_into();
+    let range = response.headers().get("Content-Range").ok().flatten();
+    let whole = range.filter(|_| response.status() == 206).and_then(|range| range.rsplit_once('/')?.1.parse().ok());
     match response.body() {
-        Some(body) if response.ok() => Ok(Body(body.get_reader().unchecked_into())),
+        Some(body) if response.ok() && whole.is_some() == (response.status() == 206) => {
+            Ok(Body { reader: body.get_reader().unchecked_into(), whole })
+        }
         _ => Err(FetchError::Status(response.status())),
     }
 }
@@ -248,7 +264,7 @@ pub async fn fetch(url: &str) -> Result<Body, FetchError> {
 impl Body {
     /// What has come since, or `None` at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, FetchError> {
-        let read = JsFuture::from(self.0.read()).await.map_err(|_| FetchError::Unreachable)?;
+        let read = JsFuture::from(self.reader.read()).await.map_err(|_| FetchError::Unreachable)?;
         let chunk = js_sys::Reflect::get(&read, &"value".into()).unwrap_or_default();
         // At the end there is no chunk.
         Ok(chunk.dyn_into::<js_sys::Uint8Array>().ok().map(|chunk| chunk.to_vec()))

@@ -23,6 +23,9 @@ use crate::widget::own_url;
 /// what the page itself is made of.
 const PACK_URL: &str = "shop.pack";
 
+/// What is asked for first: the front of a shop with a hundred products and drawn pictures.
+const AHEAD_BYTES: usize = 640 << 10;
+
 /// How often a pack is asked for again whose shop is shown already.
 const MAX_RETRIES: u32 = 4;
 
@@ -86,27 +89,38 @@ async fn open(store: Store) -> Result<Uint8Array, OpeningError> {
     Ok(bytes)
 }
 
-/// The whole file; on the way, the shop is shown if nobody's word is needed for it.
+/// The whole file; on the way, the shop is shown if nobody's word is needed for it. Then what comes first is asked for
+/// first, and the rest when that has been painted: the line and the processor are the goods' for now.
 async fn fetch(store: Store, url: &str) -> Result<Uint8Array, OpeningError> {
-    let mut body = browser::fetch(url).await?;
-    let (mut bytes, mut front) = (Vec::new(), None);
     let mut waits = store.open_shop().is_none() && !trust::is_wanted(store, url);
-    while let Some(chunk) = body.next().await? {
-        bytes.extend(chunk);
-        if waits && front.is_none() {
-            front = front_length(&bytes)?;
+    let mut part = (waits && !store.host.is_there()).then_some((0, Some(AHEAD_BYTES)));
+    let (mut bytes, mut front) = (Vec::new(), None);
+    loop {
+        let mut body = browser::fetch(url, part).await?;
+        if body.whole.is_none() {
+            bytes.clear();
         }
-        if let Some(front) = front.filter(|&front| waits && front <= bytes.len()) {
-            waits = false;
-            let front = Pack::open_sections(bytes[..front].to_vec(), |name| FRONT.contains(&name)).await?;
-            show(store, front).await?;
-            // Who does not read is not sent more: the line and the processor are the goods' for now.
-            if !store.host.is_there() {
-                browser::painted().await;
+        let before = bytes.len();
+        while let Some(chunk) = body.next().await? {
+            bytes.extend(chunk);
+            if waits && front.is_none() {
+                front = front_length(&bytes)?;
+            }
+            if let Some(front) = front.filter(|&front| waits && front <= bytes.len()) {
+                waits = false;
+                let front = Pack::open_sections(bytes[..front].to_vec(), |name| FRONT.contains(&name)).await?;
+                show(store, front).await?;
             }
         }
+        // A host that sends nothing more has another file by now, and its hash will tell.
+        if body.whole.is_none_or(|whole| whole <= bytes.len()) || bytes.len() == before {
+            return Ok(Uint8Array::from(bytes.as_slice()));
+        }
+        if !waits {
+            browser::painted().await;
+        }
+        part = Some((bytes.len(), None));
     }
-    Ok(Uint8Array::from(bytes.as_slice()))
 }
 
 async fn show(store: Store, pack: Pack) -> Result<(), PackError> {
