@@ -200,6 +200,13 @@ impl Tokenizer {
         self.pieces.vocabulary.text(id)
     }
 
+    /// What the token adds to a text: nothing where it is a control token, and often no whole character.
+    pub fn bytes(&self, id: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.pieces.push_bytes(id, &mut bytes);
+        bytes
+    }
+
     /// The id of this token, in the same spelling.
     pub fn id(&self, token: &str) -> Option<u32> {
         self.pieces.vocabulary.id(token)
