@@ -85,13 +85,23 @@ impl Completion {
         within("the number of messages", body.messages.len(), |&n| n <= MAX_MESSAGES, "at most 2000")?;
         let messages = body.messages.into_iter().map(|Said { role, content }| {
             let role = if role == "developer" { "system".to_owned() } else { role };
-            let role = within("a role", role, |role| ["system", "user", "assistant"].contains(&&**role), "system, user or assistant")?;
+            let role = within(
+                "a role",
+                role,
+                |role| ["system", "user", "assistant"].contains(&&**role),
+                "system, user or assistant",
+            )?;
             Ok(Message { role, content })
         });
         let usual = SamplerConfig::default();
         let chance = |share: &f32| (0.0..=1.0).contains(share);
         let sampler = SamplerConfig {
-            temperature: within("temperature", body.temperature.unwrap_or(usual.temperature), |t| (0.0..=10.0).contains(t), "from 0 to 10")?,
+            temperature: within(
+                "temperature",
+                body.temperature.unwrap_or(usual.temperature),
+                |t| (0.0..=10.0).contains(t),
+                "from 0 to 10",
+            )?,
             top_k: body.top_k.unwrap_or(usual.top_k),
             top_p: within("top_p", body.top_p.unwrap_or(usual.top_p), chance, "from 0 to 1")?,
             min_p: within("min_p", body.min_p.unwrap_or(usual.min_p), chance, "from 0 to 1")?,
@@ -204,11 +214,7 @@ impl Completed {
         json::to_string(&Response {
             object: "chat.completion",
             model: &self.model,
-            choices: [Choice {
-                index: 0,
-                message: Answer { role: "assistant", content: &self.text },
-                finish_reason,
-            }],
+            choices: [Choice { index: 0, message: Answer { role: "assistant", content: &self.text }, finish_reason }],
             usage: Usage {
                 prompt_tokens: self.n_prompt,
                 completion_tokens: self.n_written,
@@ -245,7 +251,10 @@ mod tests {
         for (body, why) in [
             ("[", "not a chat completion"),
             ("{}", "`messages` is empty"),
-            (r#"{"messages": [{"role": "user", "content": ""}], "response_format": {"type": "json_schema"}}"#, "unknown variant"),
+            (
+                r#"{"messages": [{"role": "user", "content": ""}], "response_format": {"type": "json_schema"}}"#,
+                "unknown variant",
+            ),
             (r#"{"messages": [{"role": "wizard", "content": ""}]}"#, "a role is wizard"),
             (r#"{"messages": [{"role": "user", "content": ""}], "temperature": -1}"#, "temperature is -1"),
             (r#"{"messages": [{"role": "user", "content": ""}], "top_p": 2}"#, "top_p is 2"),
