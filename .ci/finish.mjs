@@ -13,7 +13,7 @@ const [dist, programs, optimized] = process.argv.slice(2);
 
 splitPage(dist, join(programs, 'page/app.wasm'), optimized);
 for (const program of ['worker_bg.wasm', 'worker_gpu_bg.wasm', 'insights/insights_bg.wasm']) optimize(join(dist, program), optimized);
-for (const file of ['start.js', 'worker_loader.js', '_headers', 'manifest.webmanifest', 'embed.js', 'embed.d.ts']) {
+for (const file of ['start.js', 'worker_loader.js', '_headers', 'manifest.webmanifest', 'embed.js', 'embed.d.ts', 'engine.js', 'engine.d.ts']) {
   copyFileSync(join('www', file), join(dist, file));
 }
 for (const file of ['index.html', 'start.js']) copyFileSync(join('www/insights', file), join(dist, 'insights', file));
@@ -46,7 +46,7 @@ function widgetPage(index) {
 
 async function minified(source, file) {
   // What the others declare at their top is for other scripts to see.
-  const modules = /^(start|app|insights\/)/;
+  const modules = /^(start|app|engine|insights\/)/;
   // The launcher's style sheet is a text to the minifier.
   const tight = source.replace(/const STYLE = `[\s\S]*?`;/, (style) => style.replace(/\s+/g, ' ').replace(/ ?([{};,>]) ?/g, '$1').replace(/: /g, ':'));
   const { code } = await minify({ [file]: tight }, { module: modules.test(file), compress: { passes: 2 } });

@@ -7,7 +7,7 @@ import { join, relative, sep } from 'node:path';
 // Weights live in OPFS, and an update of the shell never touches them. The launcher belongs to the pages of
 // others, which are to have the newest. A browser asks for the app’s pictures and larger
 // icons when it offers to install it. Shoppers need no shop owner’s page.
-const NOT_SHELL = [/^models\//, /^insights\//, /^sw\.js$/, /^embed\.js$/, /\.d\.ts$/, /^_headers$/, /^build-key$/, /^sbom\.cdx\.json$/, /^screenshots\//, /^icons\/.*\.png$/, /^icons\/maskable/];
+const NOT_SHELL = [/^models\//, /^insights\//, /^sw\.js$/, /^(embed|engine)\.js$/, /\.d\.ts$/, /^_headers$/, /^build-key$/, /^sbom\.cdx\.json$/, /^screenshots\//, /^icons\/.*\.png$/, /^icons\/maskable/];
 
 /** The text of `sw.js`: its source, below the list of what it keeps; and how much that is. */
 export function serviceWorker(dist, source) {

@@ -126,6 +126,9 @@ pub enum Request {
     /// Embeds texts with the loaded encoder: for developers and for measuring. Answered by
     /// [`Event::Embedded`].
     Embed { texts: Vec<String> },
+    /// What a language model has to say: a `chat.completions` request of OpenAI's as JSON, and not as a type, since the
+    /// page has none to make and is spared the code. Answered by [`Event::TextDelta`]…, [`Event::Completed`].
+    Complete { body: String },
     /// What the weight store holds and what room is left. Answered by [`Event::Storage`].
     InspectStorage,
     /// Deletes every stored weight. Answered by [`Event::Storage`].
@@ -275,6 +278,14 @@ pub enum Event {
         embeddings: Vec<Vec<f32>>,
         elapsed_ms: f64,
     },
+    /// What a language model has written since; whole characters.
+    TextDelta {
+        text: String,
+    },
+    /// OpenAI's response, as JSON, with all of the text.
+    Completed {
+        body: String,
+    },
     Storage {
         report: StorageReport,
     },
@@ -303,7 +314,11 @@ impl Event {
     pub fn is_final(&self) -> bool {
         !matches!(
             self,
-            Event::Ready { .. } | Event::Progress { .. } | Event::DeviceChosen { .. } | Event::ReplyDelta { .. }
+            Event::Ready { .. }
+                | Event::Progress { .. }
+                | Event::DeviceChosen { .. }
+                | Event::ReplyDelta { .. }
+                | Event::TextDelta { .. }
         )
     }
 }
@@ -457,7 +472,7 @@ pub enum ErrorCode {
     BadModel,
     /// [`Request::Ask`] or [`Request::Recommend`] before [`Request::OpenPack`].
     NoPack,
-    /// [`Request::Embed`] before [`Request::LoadModel`].
+    /// [`Request::Embed`] or [`Request::Complete`] before a [`Request::LoadModel`] of such a model.
     NoModel,
     /// What was to be kept on this device could not be.
     Storage,

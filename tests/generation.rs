@@ -4,11 +4,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use attendant::generate::{FinishReason, GenerateError, Generator, SamplerConfig, Session};
+use attendant::generate::{Constraint, FinishReason, GenerateError, Generator, Sampler, SamplerConfig, Session, Shape};
 use attendant::gguf::Gguf;
 use attendant::model::Decoder;
-use attendant::platform::CancelToken;
 use attendant::platform::device::Placement;
+use attendant::platform::{CancelToken, SplitMix64};
+use attendant::tokenizer::Tokenizer;
 use futures::TryStreamExt;
 use futures::executor::block_on;
 
@@ -119,4 +120,50 @@ fn a_prompt_without_room_for_an_answer_is_refused() {
     };
     assert!(matches!(refused(&PROMPT), GenerateError::PromptTooLong { n_tokens: 5, capacity: 5 }));
     assert!(matches!(refused(&[]), GenerateError::EmptyPrompt));
+}
+
+/// A real vocabulary under random logits: what has a shape, the constraint has given it.
+fn shaped(shape: &Shape, seed: u64) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers/gpt-2.gguf");
+    let tokenizer = Tokenizer::from_metadata(Gguf::parse(std::fs::read(path).unwrap()).unwrap().metadata()).unwrap();
+    let mut constraint = Constraint::new(&tokenizer, shape).unwrap();
+    let all = SamplerConfig { temperature: 1.0, top_k: 0, top_p: 1.0, min_p: 0.0, seed, ..SamplerConfig::default() };
+    let (mut sampler, mut random) = (Sampler::new(all), SplitMix64::new(seed));
+    let (mut text, mut characters) = (String::new(), tokenizer.stream());
+    for _ in 0..400 {
+        let mut logits: Vec<f32> = (0..tokenizer.n_vocab()).map(|_| random.unit() as f32).collect();
+        constraint.mask(&mut logits);
+        let id = sampler.sample(&mut logits, &[]).expect("something may follow");
+        if id == constraint.end() {
+            return Some(text);
+        }
+        text.push_str(&characters.push(id));
+        if constraint.accept(id) {
+            return Some(text);
+        }
+    }
+    None
+}
+
+#[test]
+fn a_text_of_a_shape_has_it_whatever_the_model_would_say() {
+    let choices = ["yes", "no", "a (person)", "不知道"];
+    let choice = Shape::Choice(choices.map(String::from).to_vec());
+    let date = Shape::Regex("20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]".into());
+    let mut chosen = std::collections::BTreeSet::new();
+    for seed in 0..25 {
+        chosen.insert(shaped(&choice, seed).expect("it ends"));
+        let date = shaped(&date, seed).expect("it ends");
+        assert!(date.len() == 10 && date.starts_with("20") && date.as_bytes()[4] == b'-', "{date}");
+    }
+    assert_eq!(chosen, choices.map(String::from).into());
+}
+
+#[test]
+fn a_shape_that_is_none_is_refused() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers/gpt-2.gguf");
+    let tokenizer = Tokenizer::from_metadata(Gguf::parse(std::fs::read(path).unwrap()).unwrap().metadata()).unwrap();
+    for shape in [Shape::Choice(vec![]), Shape::Regex("(".into()), Shape::Regex("a{1000000}{1000000}".into())] {
+        assert!(matches!(Constraint::new(&tokenizer, &shape), Err(GenerateError::Shape(_))), "{shape:?}");
+    }
 }

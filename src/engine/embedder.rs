@@ -34,8 +34,13 @@ pub enum EmbedderError {
 
 impl Embedder {
     pub fn load(bytes: Vec<u8>, placement: Placement) -> Result<Self, EmbedderError> {
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let gguf = Arc::new(Gguf::parse(bytes).map_err(ModelError::from)?);
+        Self::of(Arc::new(Gguf::parse(bytes).map_err(ModelError::from)?), placement)
+    }
+
+    pub fn of(gguf: Arc<Gguf>, placement: Placement) -> Result<Self, EmbedderError> {
+        let mut hash = Sha256::new();
+        gguf.files().for_each(|file| hash.update(file));
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let name = gguf.metadata().str("general.name").unwrap_or("unnamed").to_owned();
         let (kind, placement) = Kind::load(&gguf, placement)?;
         Ok(Self { kind, id: EncoderId { name, sha256 }, gguf, placement })

@@ -59,6 +59,9 @@ pub trait Answers {
     async fn erase(&self, what: &Erasure) -> Result<Known, EngineError>;
     /// What is known about the shopper.
     async fn recall_shopper(&self) -> Result<Known, EngineError>;
+    /// Has the language model answer an OpenAI request: [`Event::TextDelta`]s on the way, and its response at the end.
+    async fn complete(&self, body: &str, on_event: &dyn Fn(Event), cancel: &CancelToken)
+    -> Result<String, EngineError>;
     /// One vector of length one (L2) for each text.
     async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError>;
 }
@@ -197,6 +200,11 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let start_ms = platform::clock::now_ms();
             let embeddings = engine.embed(&texts, &|event| answer.say(event)).await?;
             Ok(Event::Embedded { embeddings, elapsed_ms: platform::clock::now_ms() - start_ms })
+        }
+        Request::Complete { body } => {
+            let _turn = or_cancel(asking.lock(), cancel).await?;
+            let body = engine.complete(&body, &|event| answer.say(event), cancel).await?;
+            if cancel.is_cancelled() { Err(Ended::Cancelled) } else { Ok(Event::Completed { body }) }
         }
         Request::Vault { act } => {
             // Not in the middle of a turn, which would be kept after it.

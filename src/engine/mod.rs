@@ -1,13 +1,18 @@
 //! Owns the models and answers requests; [`host`] turns those into events.
 
+#[cfg(feature = "generate")]
+mod completion;
 mod embedder;
 pub mod host;
 mod placing;
 mod shopper;
+#[cfg(feature = "generate")]
+mod writer;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
@@ -15,8 +20,11 @@ use shopper::Memory;
 
 use crate::chat::{Attendant, Conversation, Growing, Heads, Message, OpenError, Turn, deltas};
 use crate::classify::{ClassifyError, Head};
-use crate::model::ModelError;
+use crate::gguf::Gguf;
+use crate::model::{ModelError, NGRAM_ENCODER};
 use crate::pack::{Pack, PackError};
+#[cfg(feature = "generate")]
+use crate::platform::device::Placement;
 use crate::platform::{self, CancelToken, DrawerError, json};
 use crate::privacy::Vault;
 use crate::protocol::{
@@ -31,6 +39,8 @@ pub struct Engine {
     shop: RefCell<Option<Rc<Shop>>>,
     embedders: RefCell<HashMap<Language, Rc<Embedder>>>,
     heads: RefCell<Rc<Heads>>,
+    #[cfg(feature = "generate")]
+    writer: RefCell<Option<Rc<writer::Writer>>>,
 }
 
 /// What a pack becomes once open.
@@ -48,6 +58,8 @@ impl Engine {
             shop: RefCell::default(),
             embedders: RefCell::default(),
             heads: RefCell::default(),
+            #[cfg(feature = "generate")]
+            writer: RefCell::default(),
         }
     }
 
@@ -96,6 +108,21 @@ impl Engine {
             }
             done => Ok(done?),
         }
+    }
+
+    /// Makes a file the language model, in the place of the one before.
+    #[cfg(feature = "generate")]
+    fn load_writer(&self, gguf: Arc<Gguf>) -> Result<DeviceReport, EngineError> {
+        // The room for the next is that of the last.
+        self.writer.take();
+        let writer = writer::Writer::load(gguf, &Placement::cpu())?;
+        *self.writer.borrow_mut() = Some(Rc::new(writer));
+        Ok(placing::on_cpu())
+    }
+
+    #[cfg(not(feature = "generate"))]
+    fn load_writer(&self, _: Arc<Gguf>) -> Result<DeviceReport, EngineError> {
+        Err(no_writers())
     }
 
     /// Whether the encoder of this language made the pack's vectors of it.
@@ -149,7 +176,11 @@ impl Answers for Engine {
             Rc::make_mut(&mut self.heads.borrow_mut()).add(Head::open(&bytes)?);
             return Ok(placing::on_cpu());
         }
-        let (embedder, report) = placing::load(bytes, device).await?;
+        let gguf = Arc::new(Gguf::parse(bytes).map_err(|error| EmbedderError::from(ModelError::from(error)))?);
+        if is_language_model(&gguf) {
+            return self.load_writer(gguf);
+        }
+        let (embedder, report) = placing::load(gguf, device).await?;
         if embedder.gains_from_gpu() {
             on_event(Event::DeviceChosen { device: report.clone() });
         }
@@ -211,8 +242,46 @@ impl Answers for Engine {
         Ok(self.memory.known(&*self.shop()?).await)
     }
 
+    #[cfg(feature = "generate")]
+    async fn complete(
+        &self,
+        body: &str,
+        on_event: &dyn Fn(Event),
+        cancel: &CancelToken,
+    ) -> Result<String, EngineError> {
+        let writer = self.writer.borrow().clone();
+        let writer = writer.ok_or_else(|| EngineError::new(ErrorCode::NoModel, "no language model is loaded yet"))?;
+        let bad = |error: &dyn std::error::Error| EngineError::new(ErrorCode::BadRequest, error.to_string());
+        let wanted = completion::Completion::read(body).map_err(|error| bad(&error))?;
+        let completed = writer.complete(&wanted, &|text| on_event(Event::TextDelta { text }), cancel).await?;
+        completed.to_json().map_err(|error| bad(&error))
+    }
+
+    #[cfg(not(feature = "generate"))]
+    async fn complete(&self, _: &str, _: &dyn Fn(Event), _: &CancelToken) -> Result<String, EngineError> {
+        Err(no_writers())
+    }
+
     async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
         self.embed_in(Language::En, texts, on_event).await
+    }
+}
+
+/// By the architecture that the file names. What is no encoder is taken for one, and says so if it is not.
+fn is_language_model(gguf: &Gguf) -> bool {
+    const ENCODERS: [&str; 2] = ["bert", NGRAM_ENCODER];
+    gguf.metadata().str("general.architecture").is_ok_and(|name| !ENCODERS.contains(&name))
+}
+
+#[cfg(not(feature = "generate"))]
+fn no_writers() -> EngineError {
+    EngineError::new(ErrorCode::BadModel, "this program holds no language models: open the page with ?device=cpu")
+}
+
+#[cfg(feature = "generate")]
+impl From<writer::WriterError> for EngineError {
+    fn from(error: writer::WriterError) -> Self {
+        EngineError::new(ErrorCode::BadModel, error.to_string())
     }
 }
 

@@ -1,6 +1,9 @@
 //! Which device a model runs on: asked for, or measured.
 
+use std::sync::Arc;
+
 use crate::engine::{Embedder, EmbedderError};
+use crate::gguf::Gguf;
 use crate::platform::clock::now_ms;
 use crate::platform::device::Placement;
 use crate::protocol::{DeviceKind, DevicePreference, DeviceReason, DeviceReport};
@@ -13,9 +16,9 @@ const PROBE: &str =
 const N_PROBES: usize = 3;
 
 /// Loads the model on the device that `preference` leads to.
-pub async fn load(bytes: Vec<u8>, preference: DevicePreference) -> Result<(Embedder, DeviceReport), EmbedderError> {
+pub async fn load(gguf: Arc<Gguf>, preference: DevicePreference) -> Result<(Embedder, DeviceReport), EmbedderError> {
     // First on the CPU, whatever comes: a file that does not load is found here, and there is a way back.
-    let on_cpu = Embedder::load(bytes, Placement::cpu())?;
+    let on_cpu = Embedder::of(gguf, Placement::cpu())?;
     if preference == DevicePreference::Cpu || !on_cpu.gains_from_gpu() {
         return Ok(reported(on_cpu, DeviceReason::Preferred));
     }

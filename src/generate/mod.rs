@@ -1,15 +1,17 @@
 //! Text from a language model: the prefill and decode loop, the choice of tokens, when to stop.
 //!
 //! [`Generator::tokens`] gives ids as they come, [`write()`] text; [`StopStrings`] holds back what may become a stop string;
-//! [`fit`] leaves out the oldest turns of a conversation that has outgrown the context. What a conversation has been
+//! [`Constraint`] lets only texts of a shape through; [`fit`] leaves out the oldest turns of a conversation that has outgrown the context. What a conversation has been
 //! read so far is in its [`Session`]; any number of them share one model.
 
+mod constraint;
 mod fit;
 mod sampler;
 mod session;
 mod stop;
 mod writer;
 
+pub use constraint::{Constraint, Shape};
 pub use fit::{Fitted, fit};
 pub use sampler::{Sampler, SamplerConfig};
 pub use session::{FinishReason, Generator, Session, Speed, Tokens};
@@ -29,4 +31,8 @@ pub enum GenerateError {
     EmptyPrompt,
     #[error("the model gave no finite logit to choose from")]
     NoChoice,
+    #[error("the text cannot be held to that shape: {0}")]
+    Shape(String),
+    #[error("this model has no token that ends a text, and a text of a shape needs one")]
+    NoEnd,
 }

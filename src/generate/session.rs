@@ -3,7 +3,7 @@ use std::sync::Arc;
 use futures::Stream;
 use futures::stream::try_unfold;
 
-use crate::generate::{GenerateError, Sampler, SamplerConfig};
+use crate::generate::{Constraint, GenerateError, Sampler, SamplerConfig};
 use crate::model::{DecodeState, Decoder};
 use crate::platform::clock::now_ms;
 use crate::platform::{CancelToken, yield_now};
@@ -22,6 +22,23 @@ pub struct Session {
     state: DecodeState,
     /// The ids behind the state's positions.
     ids: Vec<u32>,
+}
+
+impl Session {
+    /// How many of the prompt's ids it has read already, and need not read again.
+    pub fn n_known(&self, prompt: &[u32]) -> usize {
+        prompt.iter().zip(&self.ids).take_while(|(a, b)| a == b).count()
+    }
+
+    /// Tokens that it has read.
+    pub fn n_read(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Tokens that there is room for.
+    pub fn capacity(&self) -> usize {
+        self.state.capacity()
+    }
 }
 
 /// Why a text ended.
@@ -115,7 +132,7 @@ impl Generator {
             return Err(GenerateError::PromptTooLong { n_tokens: prompt.len(), capacity });
         }
         // The last token is read in any case: its logits are what the answer begins with.
-        let n_known = prompt[..prompt.len() - 1].iter().zip(&session.ids).take_while(|(a, b)| a == b).count();
+        let n_known = session.n_known(&prompt[..prompt.len() - 1]);
         session.ids.truncate(n_known);
         session.state.truncate(n_known);
         Ok(Tokens {
@@ -125,6 +142,7 @@ impl Generator {
             n_left: max_tokens,
             ends,
             sampler: Sampler::new(sampler),
+            constraint: None,
             cancel,
             speed: Speed::default(),
             finish: None,
@@ -142,6 +160,7 @@ pub struct Tokens<'a> {
     n_left: usize,
     ends: Vec<u32>,
     sampler: Sampler,
+    constraint: Option<Constraint>,
     cancel: CancelToken,
     speed: Speed,
     finish: Option<FinishReason>,
@@ -149,6 +168,13 @@ pub struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
+    /// Holds the text to a shape from its first token on.
+    pub fn within(mut self, constraint: Option<Constraint>) -> Self {
+        self.ends.extend(constraint.as_ref().map(Constraint::end));
+        self.constraint = constraint;
+        self
+    }
+
     /// The next id, or `None` once the text has ended, [`Self::finish_reason`] then saying why. A wish to stop is heard
     /// before each token.
     ///
@@ -171,9 +197,18 @@ impl<'a> Tokens<'a> {
             self.speed.prefill_ms += elapsed_ms;
         }
         self.has_begun = true;
+        if let Some(constraint) = &self.constraint {
+            constraint.mask(&mut logits);
+        }
         let id = self.sampler.sample(&mut logits, &self.session.ids).ok_or(GenerateError::NoChoice)?;
         if self.ends.contains(&id) {
             return self.end(FinishReason::Stop);
+        }
+        if let Some(constraint) = &mut self.constraint
+            && constraint.accept(id)
+        {
+            // Nothing can follow: the model need not be asked whether it is over.
+            self.finish = Some(FinishReason::Stop);
         }
         self.n_left -= 1;
         self.unread.push(id);

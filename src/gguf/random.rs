@@ -20,7 +20,8 @@ struct Like {
     decoder: fn() -> Decoder,
 }
 
-const LIKES: [Like; 6] = [
+const LIKES: [Like; 7] = [
+    Like { arch: "llama", size: "tiny", name: "nothing: a model for tests", pre: "smollm", decoder: tiny },
     Like { arch: "llama", size: "135m", name: "SmolLM2-135M", pre: "smollm", decoder: smollm2_135m },
     Like { arch: "llama", size: "1b", name: "Llama-3.2-1B", pre: "llama-bpe", decoder: llama_3_2_1b },
     Like { arch: "qwen2", size: "0.5b", name: "Qwen2.5-0.5B", pre: "qwen2", decoder: qwen2_5_0_5b },
@@ -195,6 +196,21 @@ fn base(arch: &'static str) -> Decoder {
     }
 }
 
+/// A model that answers in no time, in a context that is soon full.
+fn tiny() -> Decoder {
+    Decoder {
+        block_count: 2,
+        context_length: 256,
+        embedding_length: 64,
+        feed_forward_length: 96,
+        head_count: 4,
+        head_count_kv: 2,
+        head_dim: 16,
+        vocab_size: 1_024,
+        ..base("llama")
+    }
+}
+
 fn smollm2_135m() -> Decoder {
     Decoder {
         block_count: 30,
@@ -313,7 +329,7 @@ mod tests {
     #[test]
     fn the_sizes_are_those_of_the_models() {
         // Parameters as published, without the copies that tying saves.
-        for (like, millions) in LIKES.iter().zip([134.5, 1235.8, 494.0, 596.0, 268.1, 999.9]) {
+        for (like, millions) in LIKES.iter().zip([0.1, 134.5, 1235.8, 494.0, 596.0, 268.1, 999.9]) {
             let n: usize =
                 (like.decoder)().plan(TensorType::F16).iter().map(|plan| plan.shape.iter().product::<usize>()).sum();
             assert!((n as f64 / 1e6 - millions).abs() < 0.1, "{}: {n}", like.name);

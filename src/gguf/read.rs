@@ -105,6 +105,11 @@ impl Gguf {
         Ok(TensorView { name: &info.name, ty: info.ty, shape: info.shape.clone(), bytes })
     }
 
+    /// The files' bytes, one after the other.
+    pub fn files(&self) -> impl Iterator<Item = &[u8]> {
+        self.parts.iter().map(Vec::as_slice)
+    }
+
     /// Bytes of the whole file, of all files where there are several.
     pub fn size_bytes(&self) -> usize {
         self.parts.iter().map(Vec::len).sum()

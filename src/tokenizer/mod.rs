@@ -168,6 +168,24 @@ impl Tokenizer {
         }
     }
 
+    /// The text with every control token that it spells out broken by an invisible space: whoever wrote it cannot forge
+    /// one where the prompt around it is read with [`parse_special`](EncodeOptions::parse_special).
+    pub fn defused(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        for fragment in self.special.split(text, true) {
+            match fragment {
+                Fragment::Text(text) => out.push_str(text),
+                Fragment::Token(id) => {
+                    let mut characters = self.token(id).unwrap_or_default().chars();
+                    out.extend(characters.next());
+                    out.push('\u{200b}');
+                    out.push_str(characters.as_str());
+                }
+            }
+        }
+        out
+    }
+
     /// The text of these ids, read as a whole text: without control tokens, and without the space that a
     /// SentencePiece model puts before the first word.
     pub fn decode(&self, ids: &[u32]) -> String {
@@ -198,6 +216,13 @@ impl Tokenizer {
     /// The token of this id in the model's spelling: `shop`, `##ping`, `Ġshop`, `▁shop`, `[CLS]`.
     pub fn token(&self, id: u32) -> Option<&str> {
         self.pieces.vocabulary.text(id)
+    }
+
+    /// What the token adds to a text: nothing where it is a control token, and often no whole character.
+    pub fn bytes(&self, id: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.pieces.push_bytes(id, &mut bytes);
+        bytes
     }
 
     /// The id of this token, in the same spelling.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use attendant::generate::{Fitted, GenerateError, Generator, SamplerConfig, StopStrings, fit, write};
+use attendant::generate::{
+    Constraint, Fitted, GenerateError, Generator, SamplerConfig, Shape, StopStrings, fit, write,
+};
 use attendant::model::Decoder;
 use attendant::platform::CancelToken;
 use attendant::protocol::DevicePreference;
@@ -60,6 +62,12 @@ pub struct Args {
     /// Ends the text before this string; may be given several times.
     #[arg(long, value_name = "TEXT")]
     stop: Vec<String>,
+    /// Writes one of these; to be given for each.
+    #[arg(long, value_name = "TEXT", group = "shape")]
+    choice: Vec<String>,
+    /// Writes a match of this regular expression, and nothing else.
+    #[arg(long, value_name = "EXPRESSION", group = "shape")]
+    regex: Option<String>,
     #[arg(long, default_value = "cpu", value_parser = read_device)]
     device: DevicePreference,
     /// One JSON object at the end instead of text as it comes.
@@ -94,7 +102,11 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     };
     let mut session = generator.new_session(capacity)?;
     let ends = tokenizer.ends().collect();
+    let shape = (!args.choice.is_empty()).then(|| Shape::Choice(args.choice.clone()));
+    let shape = shape.or_else(|| args.regex.clone().map(Shape::Regex));
+    let constraint = shape.map(|shape| Constraint::new(&tokenizer, &shape)).transpose()?;
     let tokens = generator.tokens(&mut session, &prompt.ids, sampler, args.max_tokens, ends, CancelToken::new())?;
+    let tokens = tokens.within(constraint);
     let mut out = std::io::stdout().lock();
     let mut failed = Ok(());
     let written = block_on(write(tokens, tokenizer.stream(), StopStrings::new(args.stop), |piece| {

@@ -12,7 +12,7 @@ pub struct Args {
     /// llama, qwen2, qwen3 or gemma3.
     #[arg(long)]
     arch: String,
-    /// Which model's shape: llama 135m or 1b, qwen2 0.5b, qwen3 0.6b, gemma3 270m or 1b.
+    /// Which model's shape: llama tiny (for tests), 135m or 1b, qwen2 0.5b, qwen3 0.6b, gemma3 270m or 1b.
     #[arg(long, value_name = "SIZE")]
     like: String,
     /// How weight matrices are stored.

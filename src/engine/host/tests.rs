@@ -71,6 +71,17 @@ impl Answers for Parrot {
         Ok(Known::default())
     }
 
+    async fn complete(
+        &self,
+        body: &str,
+        on_event: &dyn Fn(Event),
+        cancel: &CancelToken,
+    ) -> Result<String, EngineError> {
+        on_event(Event::TextDelta { text: "…".into() });
+        select(self.gate.cancelled(), cancel.cancelled()).await;
+        Ok(body.into())
+    }
+
     async fn embed(&self, texts: &[String], _on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
         Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
     }
@@ -116,13 +127,14 @@ fn every_request_ends_exactly_once() {
         Request::Remember { days: None },
         Request::Recall,
         Request::Erase { what: Erasure::All },
+        Request::Complete { body: "{}".into() },
         Request::InspectStorage,
         Request::ClearStorage,
         Request::Ping,
     ];
     let tasks: Vec<_> = (1..).zip(requests).map(|(id, request)| host.handle(message(id, request), None)).collect();
     block_on(join_all(tasks));
-    for id in 1..=13 {
+    for id in 1..=14 {
         assert_eq!(finals(&heard, id).len(), 1, "request {id}: {heard:?}");
     }
     assert!(host.shared.running.borrow().is_empty());
