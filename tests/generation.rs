@@ -4,7 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use attendant::generate::{Constraint, FinishReason, GenerateError, Generator, Sampler, SamplerConfig, Session, Shape};
+use attendant::generate::{
+    Constraint, ConstraintError, FinishReason, GenerateError, Generator, Sampler, SamplerConfig, Session, Shape,
+    TokenTable,
+};
 use attendant::gguf::Gguf;
 use attendant::model::Decoder;
 use attendant::platform::device::Placement;
@@ -126,19 +129,21 @@ fn a_prompt_without_room_for_an_answer_is_refused() {
 fn shaped(shape: &Shape, seed: u64) -> Option<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers/gpt-2.gguf");
     let tokenizer = Tokenizer::from_metadata(Gguf::parse(std::fs::read(path).unwrap()).unwrap().metadata()).unwrap();
-    let mut constraint = Constraint::new(&tokenizer, shape).unwrap();
+    let ends: Vec<u32> = tokenizer.ends().collect();
+    let mut constraint = Constraint::new(shape, Arc::new(TokenTable::new(&tokenizer))).unwrap();
     let all = SamplerConfig { temperature: 1.0, top_k: 0, top_p: 1.0, min_p: 0.0, seed, ..SamplerConfig::default() };
     let (mut sampler, mut random) = (Sampler::new(all), SplitMix64::new(seed));
     let (mut text, mut characters) = (String::new(), tokenizer.stream());
     for _ in 0..400 {
         let mut logits: Vec<f32> = (0..tokenizer.n_vocab()).map(|_| random.unit() as f32).collect();
-        constraint.mask(&mut logits);
+        constraint.restrict(&mut logits, &ends).unwrap();
         let id = sampler.sample(&mut logits, &[]).expect("something may follow");
-        if id == constraint.end() {
+        if ends.contains(&id) {
             return Some(text);
         }
         text.push_str(&characters.push(id));
-        if constraint.accept(id) {
+        constraint.accept(id).unwrap();
+        if constraint.is_over().unwrap() {
             return Some(text);
         }
     }
@@ -150,11 +155,28 @@ fn a_text_of_a_shape_has_it_whatever_the_model_would_say() {
     let choices = ["yes", "no", "a (person)", "不知道"];
     let choice = Shape::Choice(choices.map(String::from).to_vec());
     let date = Shape::Regex("20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]".into());
+    let schema = serde_json::json!({
+        "type": "object", "required": ["id", "size"], "additionalProperties": false,
+        "properties": {
+            "id": { "type": "string", "minLength": 1, "maxLength": 6 }, "in": { "type": "boolean" },
+            "size": { "enum": ["s", 12, null] },
+            "tags": { "type": "array", "maxItems": 2, "items": { "$ref": "#/$defs/n" } },
+        },
+        "$defs": { "n": { "type": "integer" } },
+    });
+    let schema = Shape::JsonSchema(schema);
     let mut chosen = std::collections::BTreeSet::new();
     for seed in 0..25 {
         chosen.insert(shaped(&choice, seed).expect("it ends"));
         let date = shaped(&date, seed).expect("it ends");
         assert!(date.len() == 10 && date.starts_with("20") && date.as_bytes()[4] == b'-', "{date}");
+        let text = shaped(&schema, seed).expect("it ends");
+        let value: serde_json::Value = serde_json::from_str(&text).expect(&text);
+        let map = value.as_object().expect(&text);
+        assert!((1..=6).contains(&map["id"].as_str().expect(&text).chars().count()), "{text}");
+        assert!(["\"s\"", "12", "null"].contains(&map["size"].to_string().as_str()), "{text}");
+        let tags = map.get("tags").map(|tags| tags.as_array().expect(&text).as_slice()).unwrap_or_default();
+        assert!(tags.len() <= 2 && tags.iter().all(serde_json::Value::is_i64), "{text}");
     }
     assert_eq!(chosen, choices.map(String::from).into());
 }
@@ -163,7 +185,19 @@ fn a_text_of_a_shape_has_it_whatever_the_model_would_say() {
 fn a_shape_that_is_none_is_refused() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers/gpt-2.gguf");
     let tokenizer = Tokenizer::from_metadata(Gguf::parse(std::fs::read(path).unwrap()).unwrap().metadata()).unwrap();
-    for shape in [Shape::Choice(vec![]), Shape::Regex("(".into()), Shape::Regex("a{1000000}{1000000}".into())] {
-        assert!(matches!(Constraint::new(&tokenizer, &shape), Err(GenerateError::Shape(_))), "{shape:?}");
-    }
+    let table = Arc::new(TokenTable::new(&tokenizer));
+    let refused = |shape: Shape| Constraint::new(&shape, table.clone()).err().expect("it is none").to_string();
+    let regex = |expression: &str| refused(Shape::Regex(expression.into()));
+    let schema = |schema: serde_json::Value| refused(Shape::JsonSchema(schema));
+    assert!(refused(Shape::Choice(vec![])).contains("nothing is to be chosen"));
+    assert!(regex("(").contains("cannot be read"));
+    assert!(regex("a$").contains("looks around"));
+    assert!(regex("(?:[a-z]{500}){500}").contains("too many states"));
+    let minimum =
+        schema(serde_json::json!({ "type": "object", "properties": { "n": { "type": "number", "minimum": 3 } } }));
+    assert!(minimum.contains("#/properties/n") && minimum.contains("minimum"), "{minimum}");
+    let endless = serde_json::json!({ "$defs": { "a": { "type": "array", "items": { "$ref": "#/$defs/a" } } }, "$ref": "#/$defs/a" });
+    assert!(schema(endless).contains("itself"));
+    let error = Constraint::new(&Shape::JsonSchema(serde_json::json!(false)), table.clone());
+    assert!(matches!(error, Err(ConstraintError::Schema(_))));
 }

@@ -19,6 +19,8 @@ export interface Message {
 /** What the text is to be. */
 export type ResponseFormat =
   | { type: 'text' }
+  /** JSON by a schema: types, enums, properties, required, items and lengths are kept to; what cannot be is refused. */
+  | { type: 'json_schema'; json_schema: { name?: string; schema: object } }
   /** One of these strings. */
   | { type: 'choice'; choice: string[] }
   /** A match of the whole text, in the syntax of Rust's `regex`. */

@@ -29,6 +29,7 @@ mod phrases;
 mod policy;
 mod prose;
 mod reference;
+pub mod rephrase;
 mod risk;
 mod scope;
 mod search;

@@ -50,8 +50,14 @@ enum Stops {
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Format {
     Text,
+    JsonSchema { json_schema: NamedSchema },
     Choice { choice: Vec<String> },
     Regex { regex: String },
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct NamedSchema {
+    schema: serde_json::Value,
 }
 
 /// A request that has been understood.
@@ -122,6 +128,7 @@ impl Completion {
         within("the number of stop strings", stops.len(), |&n| n <= MAX_STOPS, "at most 16")?;
         let shape = match body.response_format {
             None | Some(Format::Text) => None,
+            Some(Format::JsonSchema { json_schema }) => Some(Shape::JsonSchema(json_schema.schema)),
             Some(Format::Choice { choice }) => Some(Shape::Choice(choice)),
             Some(Format::Regex { regex }) => Some(Shape::Regex(regex)),
         };

@@ -1,10 +1,12 @@
 //! A language model beside the encoders: it answers completions, and remembers the conversations it has read.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use super::completion::{Completed, Completion};
-use crate::generate::{Constraint, Fitted, GenerateError, Generator, Session, StopStrings, fit, write};
+use crate::generate::{
+    Constraint, Fitted, GenerateError, Generator, SamplerConfig, Session, StopStrings, TokenTable, fit, write,
+};
 use crate::gguf::Gguf;
 use crate::model::{Decoder, ModelError};
 use crate::platform::CancelToken;
@@ -22,6 +24,8 @@ pub struct Writer {
     name: String,
     generator: Generator,
     tokenizer: Tokenizer,
+    /// Made for the first text of a shape.
+    table: OnceCell<Arc<TokenTable>>,
     sessions: RefCell<Vec<Session>>,
     /// Tokens that all sessions together may have room for.
     room: usize,
@@ -54,7 +58,20 @@ impl Writer {
         let config = decoder.config();
         let bytes_per_token = config.n_layers * 2 * config.n_kv_heads * config.head_dim * size_of::<f32>();
         let room = (CACHE_BYTES / bytes_per_token.max(1)).max(1);
-        Ok(Writer { name, generator: Generator::new(Arc::new(decoder)), tokenizer, sessions: RefCell::default(), room })
+        Ok(Writer {
+            name,
+            generator: Generator::new(Arc::new(decoder)),
+            tokenizer,
+            table: OnceCell::new(),
+            sessions: RefCell::default(),
+            room,
+        })
+    }
+
+    /// A request as the program itself makes it: what follows these messages, the likeliest of it.
+    pub fn likeliest(messages: Vec<Message>, max_tokens: usize) -> Completion {
+        let sampler = SamplerConfig { temperature: 0.0, ..SamplerConfig::default() };
+        Completion { messages, max_tokens, sampler, stops: Vec::new(), shape: None }
     }
 
     /// Tokens that one conversation may have, its answers included.
@@ -78,7 +95,9 @@ impl Writer {
         // However long the answer may become, half of the context is the conversation's.
         let max_tokens = wanted.max_tokens.min(context / 2);
         let prompt = self.prompt(&wanted.messages, context - max_tokens)?;
-        let constraint = wanted.shape.as_ref().map(|shape| Constraint::new(&self.tokenizer, shape)).transpose()?;
+        let table = || self.table.get_or_init(|| Arc::new(TokenTable::new(&self.tokenizer))).clone();
+        let constraint = wanted.shape.as_ref().map(|shape| Constraint::new(shape, table())).transpose();
+        let constraint = constraint.map_err(GenerateError::from)?;
         let mut session = self.session(&prompt.ids, (prompt.ids.len() + max_tokens).min(context))?;
         let n_known = session.n_known(&prompt.ids[..prompt.ids.len() - 1]);
         let ends = self.tokenizer.ends().collect();

@@ -7,13 +7,15 @@
 mod constraint;
 mod fit;
 mod sampler;
+mod schema;
 mod session;
 mod stop;
 mod writer;
 
-pub use constraint::{Constraint, Shape};
+pub use constraint::{Constraint, ConstraintError, Shape, TokenTable};
 pub use fit::{Fitted, fit};
 pub use sampler::{Sampler, SamplerConfig};
+pub use schema::SchemaError;
 pub use session::{FinishReason, Generator, Session, Speed, Tokens};
 pub use stop::{Piece, StopStrings};
 pub use writer::{Written, write};
@@ -31,8 +33,6 @@ pub enum GenerateError {
     EmptyPrompt,
     #[error("the model gave no finite logit to choose from")]
     NoChoice,
-    #[error("the text cannot be held to that shape: {0}")]
-    Shape(String),
-    #[error("this model has no token that ends a text, and a text of a shape needs one")]
-    NoEnd,
+    #[error(transparent)]
+    Constraint(#[from] ConstraintError),
 }

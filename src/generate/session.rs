@@ -170,7 +170,6 @@ pub struct Tokens<'a> {
 impl<'a> Tokens<'a> {
     /// Holds the text to a shape from its first token on.
     pub fn within(mut self, constraint: Option<Constraint>) -> Self {
-        self.ends.extend(constraint.as_ref().map(Constraint::end));
         self.constraint = constraint;
         self
     }
@@ -197,18 +196,19 @@ impl<'a> Tokens<'a> {
             self.speed.prefill_ms += elapsed_ms;
         }
         self.has_begun = true;
-        if let Some(constraint) = &self.constraint {
-            constraint.mask(&mut logits);
+        if let Some(constraint) = &mut self.constraint {
+            constraint.restrict(&mut logits, &self.ends)?;
         }
         let id = self.sampler.sample(&mut logits, &self.session.ids).ok_or(GenerateError::NoChoice)?;
         if self.ends.contains(&id) {
             return self.end(FinishReason::Stop);
         }
-        if let Some(constraint) = &mut self.constraint
-            && constraint.accept(id)
-        {
+        if let Some(constraint) = &mut self.constraint {
+            constraint.accept(id)?;
             // Nothing can follow: the model need not be asked whether it is over.
-            self.finish = Some(FinishReason::Stop);
+            if constraint.is_over()? {
+                self.finish = Some(FinishReason::Stop);
+            }
         }
         self.n_left -= 1;
         self.unread.push(id);

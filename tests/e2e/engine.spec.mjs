@@ -89,10 +89,12 @@ test('a text of a shape has it, and what cannot be done is told with its cure', 
     return texts;
   });
   for (const text of chosen) expect(['refund', 'exchange', '换货']).toContain(text);
+  const json = await engine.evaluate(() => ask({ messages: [user('Sure?')], response_format: { type: 'json_schema', json_schema: { schema: { type: 'object', required: ['sure'], properties: { sure: { type: 'boolean' } } } } } }));
+  expect(typeof JSON.parse(json.choices[0].message.content).sure).toBe('boolean');
   const refused = (body) => engine.evaluate((body) => ask(body).then(() => 'answered', ({ code, message }) => `${code}: ${message}`), body);
   expect(await refused({ messages: [] })).toMatch(/^bad_request: `messages` is empty/);
   expect(await refused({ messages: [{ role: 'user', content: 'word '.repeat(2_000) }] })).toMatch(/longer than the \d+ tokens/);
-  expect(await refused({ messages: [{ role: 'user', content: '' }], response_format: { type: 'regex', regex: '(' } })).toMatch(/cannot be held to that shape/);
+  expect(await refused({ messages: [{ role: 'user', content: '' }], response_format: { type: 'regex', regex: '(' } })).toMatch(/the expression cannot be read/);
   const none = await engine.evaluate(async (url) => {
     const { Engine } = await import(`${url}engine.js`);
     const other = await Engine.start();

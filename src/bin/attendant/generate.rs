@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use attendant::generate::{
-    Constraint, Fitted, GenerateError, Generator, SamplerConfig, Shape, StopStrings, fit, write,
+    Constraint, Fitted, GenerateError, Generator, SamplerConfig, Shape, StopStrings, TokenTable, fit, write,
 };
 use attendant::model::Decoder;
 use attendant::platform::CancelToken;
@@ -68,6 +68,9 @@ pub struct Args {
     /// Writes a match of this regular expression, and nothing else.
     #[arg(long, value_name = "EXPRESSION", group = "shape")]
     regex: Option<String>,
+    /// Writes JSON by the schema in this file.
+    #[arg(long, value_name = "FILE", group = "shape")]
+    json_schema: Option<PathBuf>,
     #[arg(long, default_value = "cpu", value_parser = read_device)]
     device: DevicePreference,
     /// One JSON object at the end instead of text as it comes.
@@ -104,7 +107,16 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let ends = tokenizer.ends().collect();
     let shape = (!args.choice.is_empty()).then(|| Shape::Choice(args.choice.clone()));
     let shape = shape.or_else(|| args.regex.clone().map(Shape::Regex));
-    let constraint = shape.map(|shape| Constraint::new(&tokenizer, &shape)).transpose()?;
+    let shape = match &args.json_schema {
+        Some(path) => {
+            let named = || path.display().to_string();
+            let schema = std::fs::read(path).with_context(named)?;
+            Some(Shape::JsonSchema(serde_json::from_slice(&schema).with_context(named)?))
+        }
+        None => shape,
+    };
+    let table = || Arc::new(TokenTable::new(&tokenizer));
+    let constraint = shape.map(|shape| Constraint::new(&shape, table())).transpose()?;
     let tokens = generator.tokens(&mut session, &prompt.ids, sampler, args.max_tokens, ends, CancelToken::new())?;
     let tokens = tokens.within(constraint);
     let mut out = std::io::stdout().lock();
