@@ -14,6 +14,9 @@ use crate::retrieve::tokens::{is_telling, terms};
 /// What the cosine of a passage's English counts for a question in Chinese, beside the Chinese one's.
 const TWIN_SHARE: f32 = 0.6;
 
+/// The first passages, one of which may say what was asked though another lies nearer.
+const COVERING: usize = 3;
+
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'a> {
@@ -95,6 +98,12 @@ impl Index {
         let terms: BTreeSet<String> = terms(text).into_iter().filter(|term| is_telling(term)).collect();
         let n_known = terms.iter().filter(|term| self.lexical.knows(term, language)).count();
         if terms.is_empty() { 1.0 } else { n_known as f32 / terms.len() as f32 }
+    }
+
+    /// Which share of a text the one of its first passages says that says most of it; in `[0, 1]`.
+    pub fn coverage(&self, text: &str, passages: &[Hit], language: Language) -> f32 {
+        let of = |hit: &Hit| self.lexical.coverage(text, HitKind::Passage, language, hit.index as u32);
+        passages.iter().take(COVERING).map(of).fold(0.0, f32::max)
     }
 
     /// The best `limit` passages and products together.

@@ -175,6 +175,14 @@ fn kinds(shop: &Shop<'_>, text: &str) -> (Vec<String>, Vec<String>) {
             rest.push(term);
         }
     }
+    // 杯子 is whatever is filed under a word that ends in 杯.
+    let ends = |c: char| {
+        known.contains(&c.to_string()) && shop.products.iter().any(|one| labels(one).any(|(l, _)| l.ends_with(c)))
+    };
+    let chars: Vec<char> = text.chars().collect();
+    for pair in chars.windows(2).filter(|pair| pair[1] == '子' && is_han(pair[0]) && ends(pair[0])) {
+        kinds.push(pair[0].to_string());
+    }
     if says(text, &["gift", "gifts", "present", "presents", "礼物", "送人", "礼品", "送礼"]) {
         kinds.retain(|kind| !["present", "礼物", "礼品", "送人"].contains(&kind.as_str()));
         kinds.push(if known.contains("gift") { "gift" } else { "送礼" }.to_owned());
