@@ -21,8 +21,8 @@ use crate::recommend::model::{Model, ModelError};
 use crate::retrieve::dense::DenseIndex;
 use crate::retrieve::fuse::evidence;
 use crate::retrieve::lexical::LexicalIndex;
-use crate::retrieve::tokens::{is_telling, terms};
-use crate::retrieve::{Hit, HitKind, Index};
+use crate::retrieve::tokens::{is_telling, normalize, terms};
+use crate::retrieve::{Hit, Index};
 
 /// A second passage this near to the best one competes with it.
 pub(super) const CLOSE_SHARE: f32 = 0.85;
@@ -41,6 +41,8 @@ pub struct Attendant {
     index: Index,
     lexicon: Lexicon,
     kinds: Kinds,
+    /// Every product's titles, normalized.
+    names: Vec<String>,
     recommender: Recommender,
 }
 
@@ -73,9 +75,11 @@ impl Attendant {
             }
         };
         let (lexicon, kinds) = (Lexicon::new(&settings, &rules, &products), Kinds::new(&products));
+        let names =
+            products.iter().flat_map(|product| product.title.0.values()).map(|title| normalize(title)).collect();
         let model = pack.tables().map(Model::read).transpose()?;
         let recommender = Recommender::new(&products, pack.embeddings()?.as_ref(), model, pack.ranking()?);
-        Ok(Attendant { settings, rules, products, passages, index, lexicon, kinds, recommender })
+        Ok(Attendant { settings, rules, products, passages, index, lexicon, kinds, names, recommender })
     }
 
     pub fn settings(&self) -> &ShopSettings {
@@ -309,20 +313,11 @@ impl Attendant {
         };
         let wanted = terms(&thing).into_iter().filter(|term| is_telling(term));
         match wanted.last() {
-            Some(head) if self.is_title_word(&head, language) || self.kinds.is_kind(&head) => {
+            Some(head) if self.index.lexical().knows_title(&head, language) || self.kinds.is_kind(&head) => {
                 lean.max(0.0) + THING_STEP
             }
             _ => lean,
         }
-    }
-
-    /// Whether a product's title has the term.
-    fn is_title_word(&self, term: &String, language: Language) -> bool {
-        let holders = self.index.lexical().holders(std::slice::from_ref(term));
-        let mut products = holders.into_iter().filter(|(kind, _)| *kind == HitKind::Product);
-        products.any(|(_, at)| {
-            self.products.get(at as usize).is_some_and(|one| terms(one.title.text(language)).contains(term))
-        })
     }
 
     /// One word that several passages of one file fit alike.
@@ -415,7 +410,7 @@ impl Attendant {
     /// The last step: what cannot be found in the sources is not said. The plain extract is, or else that
     /// there is no answer.
     fn ground(&self, turn: &Turn, draft: &Draft) -> Reply {
-        let names = || self.products.iter().flat_map(|product| product.title.0.values()).map(String::as_str);
+        let names = || self.names.iter().map(String::as_str);
         let is_grounded = |draft: &Draft| {
             let evidence = self.evidence(draft);
             evidence.check(&draft.reply.text, names()).is_ok()

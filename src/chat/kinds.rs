@@ -12,7 +12,7 @@ pub(super) struct Kinds {
     /// The terms of each kind that there is, by language: all levels of the type, and the category.
     filed: BTreeMap<Language, BTreeSet<Vec<String>>>,
     terms: BTreeSet<String>,
-    /// How many products a label files as the last level of their type; by the label, and by its terms.
+    /// How many products a label files, as the last level of their type.
     n_filed: HashMap<String, usize>,
 }
 
@@ -33,8 +33,7 @@ impl Kinds {
             let all = of_levels.into_iter().chain(terms(&category)).collect();
             kinds.filed.entry(language).or_default().insert(all);
             if let Some(last) = levels.last() {
-                let names: BTreeSet<String> = [normalize(last), terms(last).join(" ")].into();
-                names.into_iter().for_each(|name| *kinds.n_filed.entry(name).or_default() += n);
+                *kinds.n_filed.entry(normalize(last)).or_default() += n;
             }
         }
         kinds
@@ -51,9 +50,8 @@ impl Kinds {
         self.terms.contains(term)
     }
 
-    /// How many products are filed under what is said, word for word or but for endings.
+    /// How many products are filed under what is said, word for word: “tasting cups” are filed, “the tasting cup” is not.
     pub fn n_filed(&self, said: &str) -> usize {
-        let by = |name: &str| self.n_filed.get(name).copied().unwrap_or(0);
-        by(&normalize(said)).max(by(&terms(said).join(" ")))
+        self.n_filed.get(&normalize(said)).copied().unwrap_or(0)
     }
 }

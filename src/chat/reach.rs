@@ -4,10 +4,9 @@ use crate::chat::attendant::Attendant;
 use crate::chat::phrases::find;
 use crate::chat::turn::Part;
 use crate::chat::{scope, subjects};
-use crate::pack::format::Product;
 use crate::protocol::Language;
+use crate::retrieve::Hit;
 use crate::retrieve::tokens::{is_han, is_telling, normalize, terms};
-use crate::retrieve::{Hit, HitKind};
 
 /// The passages and products found among which what is asked for must be named.
 const N_NEAR: usize = 6;
@@ -91,36 +90,15 @@ impl Attendant {
             false => term.clone(),
         };
         let wanted: Vec<String> = wanted.iter().map(slip).collect();
-        let held = |product: &Product, terms_of: &dyn Fn(&Product) -> String| -> Vec<bool> {
-            let theirs = terms(&terms_of(product));
-            wanted.iter().map(|term| theirs.contains(term)).collect()
-        };
-        let whole = |product: &Product| {
-            let lists = [&product.tags, &product.product_type, &product.highlights];
-            let texts = [&product.title, &product.description, &product.color, &product.material, &product.brand];
-            let attributes = product.attributes.items(language).iter().map(|one| format!("{} {}", one.name, one.value));
-            let listed = lists.iter().flat_map(|list| list.items(language).to_vec());
-            let told = texts.iter().map(|text| text.text(language).to_owned());
-            told.chain(listed).chain(attributes).collect::<Vec<_>>().join("\n")
-        };
         let is_han = wanted.iter().any(|term| term.starts_with(is_han));
-        let bears = |product: &Product| {
-            let held = held(product, &whole);
+        let bears = |held: &Vec<bool>| {
             let n_held = held.iter().filter(|held| **held).count();
             match is_han {
                 true => 2 * n_held > held.len(),
                 false => held.last() == Some(&true) && 2 * (n_held - 1) >= held.len() - 1,
             }
         };
-        let near = match is_han {
-            true => wanted.iter().flat_map(|term| lexical.holders(std::slice::from_ref(term))).collect(),
-            false => wanted.last().map_or_else(Vec::new, |head| lexical.holders(std::slice::from_ref(head))),
-        };
-        let mut products: Vec<u32> =
-            near.into_iter().filter(|(kind, _)| *kind == HitKind::Product).map(|(_, owner)| owner).collect();
-        products.sort_unstable();
-        products.dedup();
-        products.into_iter().filter_map(|at| self.products().get(at as usize)).any(bears)
+        lexical.products_with(&wanted, language).values().any(bears)
     }
 
     /// Whether any text of the shop holds the term, or one that it is likely a slip of, or says it otherwise.

@@ -84,9 +84,35 @@ const STOCK: &[&str] =
 const SIZE: &[&str] = &["hold", "holds", "capacity", "how many ml", "how big", "how tall", "how heavy", "weigh"];
 /// Words of somebody who wants to be told later.
 const NOTIFY: &[&str] = &["let me know", "notify", "tell me when", "email me when", "通知", "提醒"];
-/// What guides to goods tell, asked for without a question.
-const GUIDE: &[&str] =
-    &["temperature", "brew", "steep", "clean", "care", "wash", "rust", "水温", "冲泡", "泡法", "保养", "清洗"];
+/// What guides to goods tell.
+const GUIDE: &[&str] = &[
+    "temperature",
+    "how hot",
+    "degrees",
+    "brew",
+    "brewing",
+    "steep",
+    "steeping",
+    "minutes",
+    "clean",
+    "cleaning",
+    "care",
+    "wash",
+    "rust",
+    "soap",
+    "水温",
+    "度的水",
+    "多少度",
+    "几度",
+    "冲泡",
+    "泡法",
+    "怎么泡",
+    "保养",
+    "清洗",
+    "怎么洗",
+    "洗洁精",
+    "生锈",
+];
 const ABOUT: &[&str] =
     &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
 const ORDER: &[&str] = &[
@@ -309,16 +335,11 @@ impl Attendant {
             && last.is_some_and(|last| terms(said).contains(&last) && !self.kinds().is_kind(&last))
     }
 
-    /// Whether the best passage speaks of the product by name, where neither its price nor its stock is asked for: the
-    /// guide to a tea says more of it than a row of its details.
+    /// Whether the best passage speaks of the product by name, where it is asked how to use or to keep it: the guide to a
+    /// tea says more of it than a row of its details.
     pub(super) fn is_told_of(&self, part: &Part, passages: &[Hit]) -> bool {
         let own = normalize(&part.own);
-        let asks = crate::chat::message::is_question(&part.own, crate::chat::detect_language(&own, Default::default()));
-        if !asks && !has_any(&own, GUIDE)
-            || has_any(&own, COST)
-            || has_any(&own, STOCK)
-            || has_any(&own, skills::SAVING)
-        {
+        if !has_any(&own, GUIDE) || has_any(&own, COST) || has_any(&own, STOCK) || has_any(&own, skills::SAVING) {
             return false;
         }
         let Some(passage) = passages.first().map(|hit| &self.passages()[hit.index]) else { return false };

@@ -170,18 +170,26 @@ impl LexicalIndex {
         if total > 0.0 { covered / total } else { 0.0 }
     }
 
-    /// The texts, of any language, that hold every one of some terms.
-    pub fn holders(&self, terms: &[String]) -> Vec<(HitKind, u32)> {
-        let Some((first, rest)) = terms.split_first() else { return Vec::new() };
-        let mut found = Vec::new();
-        for (collection, (kind, _)) in self.collections.iter().zip(COLLECTIONS) {
-            let owners = collection.postings.get(first).map_or(&[][..], Vec::as_slice).iter();
-            let owners = owners.map(|posting| collection.docs[posting.doc as usize].owner);
-            found.extend(
-                owners.filter(|&owner| rest.iter().all(|term| collection.holds(term, owner))).map(|o| (kind, o)),
-            );
+    /// Which of some terms each product holds that holds any; described in `language`.
+    pub fn products_with(&self, terms: &[String], language: Language) -> BTreeMap<u32, Vec<bool>> {
+        let mut found: BTreeMap<u32, Vec<bool>> = BTreeMap::new();
+        for (at, term) in terms.iter().enumerate() {
+            for owner in self.products(language).flat_map(|collection| collection.owners(term)) {
+                found.entry(owner).or_insert_with(|| vec![false; terms.len()])[at] = true;
+            }
         }
         found
+    }
+
+    /// Whether the title of any product has the term.
+    pub fn knows_title(&self, term: &str, language: Language) -> bool {
+        let titled = |posting: &Posting| posting.counts[0] > 0;
+        self.products(language).any(|collection| collection.postings.get(term).is_some_and(|of| of.iter().any(titled)))
+    }
+
+    fn products(&self, language: Language) -> impl Iterator<Item = &Collection> {
+        let collections = self.collections.iter().zip(COLLECTIONS);
+        collections.filter(move |(_, of)| *of == (HitKind::Product, language)).map(|(collection, _)| collection)
     }
 
     /// The shop's word that an unknown one is likely a slip of.
@@ -330,8 +338,13 @@ impl Collection {
 
     /// Whether the text of `owner` holds a term.
     fn holds(&self, term: &str, owner: u32) -> bool {
+        self.owners(term).any(|one| one == owner)
+    }
+
+    /// Whose texts hold a term.
+    fn owners(&self, term: &str) -> impl Iterator<Item = u32> {
         let postings = self.postings.get(term).map_or(&[][..], Vec::as_slice);
-        postings.iter().any(|posting| self.docs[posting.doc as usize].owner == owner)
+        postings.iter().map(|posting| self.docs[posting.doc as usize].owner)
     }
 
     fn idf(&self, n_found: usize) -> f32 {
