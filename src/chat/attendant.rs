@@ -311,8 +311,8 @@ impl Attendant {
         let Some(thing) = names_thing(&part.own, language) else {
             return if is_dietary { lean.min(0.0) - THING_STEP } else { lean };
         };
-        let wanted = terms(&thing).into_iter().filter(|term| is_telling(term));
-        match wanted.last() {
+        let mut wanted = terms(&thing).into_iter().filter(|term| is_telling(term));
+        match wanted.next_back() {
             Some(head) if self.index.lexical().knows_title(&head, language) || self.kinds.is_kind(&head) => {
                 lean.max(0.0) + THING_STEP
             }

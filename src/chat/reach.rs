@@ -102,7 +102,7 @@ impl Attendant {
     }
 
     /// Whether any text of the shop holds the term, or one that it is likely a slip of, or says it otherwise.
-    fn is_heard_of(&self, term: &String, language: Language) -> bool {
+    fn is_heard_of(&self, term: &str, language: Language) -> bool {
         let lexical = self.index().lexical();
         let is_long = term.chars().count() >= MIN_SLIP_CHARS;
         lexical.knows(term, language)

@@ -3,6 +3,11 @@
 //! Both experts are softmax regressions, trained apart, so that either can serve without the other; blend,
 //! temperature and scope are chosen on texts that neither has seen. Where no such texts are given, many are held out,
 //! and few are cross-validated; both stop early on them, and the last training on everything is as long as those were.
+//!
+//! Tried on HWU64 with 5 and 10 texts a class (three draws, embeddings alone) and lost against softmax regression with
+//! the labels' names as texts (76.2 and 81.5 %): nearest class means (73.9, 78.2), discriminant analysis with a shrunk
+//! covariance (at best 75.7, 80.7), either blended with the regression (at best 75.9, 80.9), and spaces centred or
+//! whitened by CLINC150's within-class covariance (at best 76.0, 81.7).
 
 mod calibrate;
 mod regression;

@@ -30,8 +30,10 @@ const COVERAGE_SHARE: f32 = 0.3;
 ///
 /// A score alone means one thing in a shop that lists a dozen ways to ask for each passage and another in one that
 /// lists none. How far the best stands out is measured in the shop itself, so that one threshold fits both: on the
-/// development questions in English it keeps 125 of 126, 94 of 100 (the same shop without other ways to ask) and 26
-/// of 27 (a shop of another trade) rightly found passages, and drops two in three questions that have no answer.
+/// development questions in English score, distance and words together order answerable before unanswerable questions
+/// with an AUROC of 0.82 to 0.92 in the demo shop, 0.73 to 0.86 in the same shop without other ways to ask and 0.84 in
+/// a shop of another trade; coverage adds 0.01 to 0.03 everywhere. A logistic regression over ten such features,
+/// cross-validated, did no better.
 pub fn evidence(hits: &[Hit], coverage: f32, language: Language) -> f32 {
     let share = match language {
         Language::En => 0.5,
