@@ -70,6 +70,8 @@ const NEGATIONS: &[&str] = &[
     "do not", "don't", "does not", "doesn't", "cannot", "can not", "can't", "is not", "isn't", "are not", "aren't",
     "will not", "won't", "never", "no", "not", "neither", "nor", "不", "没有", "无法", "未", "别", "勿",
 ];
+/// Of a question that a passage's yes or no answers, its heading and its first words say at least this share.
+const MIN_COVERED: f32 = 0.5;
 /// How a “no” must be said to be one: the shop itself does not.
 const DENIALS: &[&str] = &[
     "we do not",
@@ -130,6 +132,27 @@ pub(super) fn opening(question: &str, extract: &str, language: Language) -> Opti
     })
 }
 
+/// A passage's answer without the yes or no that answers its own heading, where the question is another one.
+pub(super) fn without_opening(question: &str, covered: f32, text: &str, language: Language) -> String {
+    let asked = normalize(question);
+    let asks = match language {
+        Language::En => OPENERS.iter().any(|opener| asked.trim_start().starts_with(opener)),
+        Language::Zh => has_any(&asked, ASKS_ZH),
+    };
+    if asks && covered >= MIN_COVERED {
+        return text.to_owned();
+    }
+    let openings: &[&str] = match language {
+        Language::En => &["Yes, ", "Yes: ", "No, "],
+        Language::Zh => {
+            &["是的，", "有的，", "可以的，", "会的，", "可以，", "有，", "能，", "会，", "不用，", "不是，"]
+        }
+    };
+    let Some(rest) = openings.iter().find_map(|opening| text.strip_prefix(opening)) else { return text.to_owned() };
+    let mut chars = rest.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// The question without what only makes a question of it.
 fn matter(question: &str) -> String {
     const FORMS: &[&str] = &[
@@ -158,6 +181,16 @@ fn matter(question: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_yes_to_another_question_is_left_out() {
+        let text = "Yes, cafés get 30 percent off.";
+        let cut = |question, covered| without_opening(question, covered, text, Language::En);
+        assert_eq!(cut("do you sell to cafés?", 1.0), text);
+        assert_eq!(cut("do you sell coffee beans?", 0.0), "Cafés get 30 percent off.");
+        assert_eq!(cut("what do cafés pay?", 1.0), "Cafés get 30 percent off.");
+        assert_eq!(without_opening("多少钱", 0.0, "可以，礼品包装 4.50 欧元。", Language::Zh), "礼品包装 4.50 欧元。");
+    }
 
     #[test]
     fn only_a_plain_sentence_says_yes_or_no() {

@@ -3,7 +3,8 @@
 use crate::chat::compose::Draft;
 use crate::chat::conversation::{Conversation, Pending, Topic};
 use crate::chat::grounding::Evidence;
-use crate::chat::intent::{asks_contact, content, lean};
+use crate::chat::intent::{asks_contact, content, lean, names_thing};
+use crate::chat::kinds::Kinds;
 use crate::chat::message::is_question;
 use crate::chat::policy::{self, Act, Course, Escalation, Heard, Signs};
 use crate::chat::prose;
@@ -25,6 +26,8 @@ use crate::retrieve::{Hit, Index};
 
 /// A second passage this near to the best one competes with it.
 pub(super) const CLOSE_SHARE: f32 = 0.85;
+/// How much the bare name of a kind of goods leans to products.
+const THING_STEP: f32 = 0.12;
 /// Passages that a bare word must fit alike to be vague.
 const MIN_VAGUE: usize = 3;
 
@@ -37,6 +40,9 @@ pub struct Attendant {
     passages: Vec<Passage>,
     index: Index,
     lexicon: Lexicon,
+    kinds: Kinds,
+    /// Every product's titles, normalized.
+    names: Vec<String>,
     recommender: Recommender,
 }
 
@@ -68,10 +74,12 @@ impl Attendant {
                 Index::new(lexical, pack.embeddings()?.map(DenseIndex::new), &passages, &products)
             }
         };
-        let lexicon = Lexicon::new(&settings, &rules, &products);
+        let (lexicon, kinds) = (Lexicon::new(&settings, &rules, &products), Kinds::new(&products));
+        let names =
+            products.iter().flat_map(|product| product.title.0.values()).map(|title| normalize(title)).collect();
         let model = pack.tables().map(Model::read).transpose()?;
         let recommender = Recommender::new(&products, pack.embeddings()?.as_ref(), model, pack.ranking()?);
-        Ok(Attendant { settings, rules, products, passages, index, lexicon, recommender })
+        Ok(Attendant { settings, rules, products, passages, index, lexicon, kinds, names, recommender })
     }
 
     pub fn settings(&self) -> &ShopSettings {
@@ -96,6 +104,10 @@ impl Attendant {
 
     pub fn recommender(&self) -> &Recommender {
         &self.recommender
+    }
+
+    pub(super) fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     pub(super) fn lexicon(&self) -> &Lexicon {
@@ -167,9 +179,12 @@ impl Attendant {
         part: &Part,
         embedding: Option<&[f32]>,
     ) -> Draft {
-        let passages = self.passages_for(turn, part, embedding);
+        let mut passages = self.passages_for(turn, part, embedding);
         let products = self.products_for(turn, part, embedding);
+        let is_unspoken = part.passage.is_none() && !self.name_first(&part.own, &mut passages, &products);
         let mut signs = self.signs(turn, part, embedding.is_some(), &passages, &products);
+        signs.is_unspoken = is_unspoken;
+        signs.is_told = self.is_told_of(part, &passages);
         let answers = matches!(policy::act(&signs), Act::Answer);
         let mut outcome = self.run_skills(conversation, turn, part, &passages, answers);
         signs.skill = outcome.is_some();
@@ -244,19 +259,22 @@ impl Attendant {
     fn signs(&self, turn: &Turn, part: &Part, has_vectors: bool, passages: &[Hit], products: &[Hit]) -> Signs {
         let language = turn.language;
         let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
+        let words = content(&part.wish.rest, language);
         Signs {
             language,
             spoken: turn.spoken,
             has_vectors,
             skill: false,
             is_foreign: scope::is_symptom(&part.own) || scope::is_foreign(&part.own, |phrase| self.speaks_of(phrase)),
+            is_unspoken: false,
+            is_told: false,
             is_unsold: self.is_unsold(part, language, passages),
             passage: best(passages),
             product: best(products),
-            passage_evidence: evidence(passages, language),
-            product_evidence: evidence(products, language),
-            known_share: self.index.known_share(&content(&part.wish.rest, language), language),
-            lean: lean(&part.search_text, &part.wish, language),
+            passage_evidence: evidence(passages, self.index.coverage(&words, passages, language), language),
+            product_evidence: evidence(products, 0.0, language),
+            known_share: self.index.known_share(&words, language),
+            lean: self.lean(part, language),
             has_wish: part.wish.is_any(),
             follows_products: part
                 .topic
@@ -267,42 +285,6 @@ impl Attendant {
             names_kind: self.names_kind(part, language),
             is_chosen: part.passage.is_some(),
         }
-    }
-
-    /// Whether the shop speaks of a phrase where it says what it has: headings and titles.
-    fn speaks_of(&self, phrase: &str) -> bool {
-        let holds = |text: &str| super::phrases::find(&normalize(text), phrase).is_some();
-        self.passages.iter().any(|passage| holds(&passage.heading))
-            || self.products.iter().any(|product| product.title.0.values().any(|title| holds(title)))
-    }
-
-    /// Whether it asks for goods by a name that neither a product nor the best passage has.
-    fn is_unsold(&self, part: &Part, language: Language, passages: &[Hit]) -> bool {
-        // Of a service only the head is judged: how it is to be done the shop need not say.
-        let serves = scope::sought_service(&part.own).is_some_and(|head| {
-            let heads = terms(&head);
-            let lexical = self.index().lexical();
-            let is_known = |term: &String| lexical.knows(term, language) || lexical.meant(term, language).is_some();
-            !heads.is_empty() && !heads.iter().any(is_known)
-        });
-        if serves {
-            return true;
-        }
-        let Some(goods) = scope::sought_goods(&part.own, language) else { return false };
-        let wanted: Vec<String> = terms(&goods).into_iter().filter(|term| is_telling(term)).collect();
-        let is_known = |term: &String| {
-            let lexical = self.index.lexical();
-            lexical.knows_product(lexical.meant(term, language).unwrap_or(term), language)
-        };
-        let n_unknown = wanted.iter().filter(|term| !is_known(term)).count();
-        // Pairs of Chinese characters that only touch say nothing: half of them may be unknown.
-        let most = if language == Language::Zh { wanted.len() / 2 } else { 0 };
-        let held = passages.first().is_some_and(|hit| {
-            let passage = &self.passages[hit.index];
-            let theirs = terms(&format!("{} {}", passage.heading, passage.also.join(" ")));
-            wanted.iter().all(|term| theirs.contains(term))
-        });
-        n_unknown > most && !held
     }
 
     /// Whether the best passage holds the telephone number or an address of the shop.
@@ -319,11 +301,23 @@ impl Attendant {
     fn names_kind(&self, part: &Part, language: Language) -> bool {
         let wanted: Vec<String> =
             terms(&content(&part.wish.rest, language)).into_iter().filter(|term| is_telling(term)).collect();
-        let is_kind = |product: &Product| {
-            let kinds = terms(&format!("{} {}", product.product_type.items(language).join(" "), product.category));
-            wanted.iter().all(|term| kinds.contains(term))
+        !wanted.is_empty() && self.kinds.has(&wanted, language)
+    }
+
+    /// How much it wants products: by its phrases, and by being nothing but the name of a kind of them.
+    pub(super) fn lean(&self, part: &Part, language: Language) -> f32 {
+        let lean = lean(&part.search_text, &part.wish, language);
+        let is_dietary = scope::is_dietary(&part.own) && !part.wish.has_price();
+        let Some(thing) = names_thing(&part.own, language) else {
+            return if is_dietary { lean.min(0.0) - THING_STEP } else { lean };
         };
-        !wanted.is_empty() && self.products.iter().any(is_kind)
+        let mut wanted = terms(&thing).into_iter().filter(|term| is_telling(term));
+        match wanted.next_back() {
+            Some(head) if self.index.lexical().knows_title(&head, language) || self.kinds.is_kind(&head) => {
+                lean.max(0.0) + THING_STEP
+            }
+            _ => lean,
+        }
     }
 
     /// One word that several passages of one file fit alike.
@@ -416,7 +410,7 @@ impl Attendant {
     /// The last step: what cannot be found in the sources is not said. The plain extract is, or else that
     /// there is no answer.
     fn ground(&self, turn: &Turn, draft: &Draft) -> Reply {
-        let names = || self.products.iter().flat_map(|product| product.title.0.values()).map(String::as_str);
+        let names = || self.names.iter().map(String::as_str);
         let is_grounded = |draft: &Draft| {
             let evidence = self.evidence(draft);
             evidence.check(&draft.reply.text, names()).is_ok()

@@ -5,7 +5,6 @@ use crate::chat::attendant::{Attendant, CLOSE_SHARE};
 use crate::chat::conversation::Conversation;
 use crate::chat::extract::{extract, lead};
 use crate::chat::handoff::{self, PersonalData};
-use crate::chat::intent::lean;
 use crate::chat::policy::Why;
 use crate::chat::prose;
 use crate::chat::skills::{Computed, Skill};
@@ -17,11 +16,13 @@ use crate::pack::Money;
 use crate::pack::format::{Availability, Passage, Product};
 use crate::protocol::{ChannelKind, Handoff, Language, Reason, Recommendation, Reply, ReplyKind, Risk, Source};
 use crate::retrieve::Hit;
+use crate::retrieve::tokens::{is_telling, terms};
 
 /// Products in one reply.
 const MAX_PRODUCTS: usize = 6;
-/// Products beside an answer.
-const MAX_CARDS: usize = 3;
+/// Products beside an answer, and those among them that the passage itself speaks of.
+const MAX_CARDS: usize = 4;
+const MAX_RECOMMENDED: usize = 3;
 const MAX_QUICK_REPLIES: usize = 3;
 /// Products this far below the best one are left out.
 const RELATED_SHARE: f32 = 0.55;
@@ -53,12 +54,16 @@ impl Attendant {
     /// The best passage's words, and cards of products where the question was not about a rule.
     pub(super) fn answer(&self, turn: &Turn, part: &Part, hits: &[Hit], products: &[Hit]) -> Draft {
         let Some(best) = hits.first() else { return self.decline(turn) };
-        let wants_cards = lean(&part.search_text, &part.wish, turn.language) >= 0.0;
-        let near = products.iter().filter(|hit| wants_cards && hit.score >= CLOSE_SHARE * best.score).map(recommend);
-        // What the shop itself names beside its words comes before what only sounds like the question.
-        let named = &self.passages()[best.index].products;
-        let named = named.iter().filter(|id| self.product(id).is_some_and(Product::is_in_stock));
-        let mut cards: Vec<Recommendation> = named.map(|id| card(id, best.score)).collect();
+        let lean = self.lean(part, turn.language);
+        let share = if lean > 0.0 { RELATED_SHARE } else { CLOSE_SHARE };
+        let near = products.iter().filter(|hit| lean >= 0.0 && hit.score >= share * best.score).map(recommend);
+        // What the shop itself recommends in its words comes before what only sounds like the question.
+        let mut cards: Vec<Recommendation> = self
+            .recommended(&self.passages()[best.index], products)
+            .into_iter()
+            .take(MAX_RECOMMENDED)
+            .map(|id| card(id, best.score))
+            .collect();
         for card in near {
             if !cards.iter().any(|other| other.product == card.product) {
                 cards.push(card);
@@ -71,6 +76,8 @@ impl Attendant {
             if rank == 0 { extract(markdown, &part.search_text) } else { lead(markdown) }
         });
         let plain = texts.collect::<Vec<_>>().join("\n\n");
+        let covered = self.covered(part, best, turn.language);
+        let plain = affirm::without_opening(&part.own, covered, &plain, turn.language);
         let words = wording(turn.language);
         let text = match affirm::opening(&part.own, &plain, turn.language) {
             Some(true) => opened(words.yes, &plain, turn.language),
@@ -89,6 +96,35 @@ impl Attendant {
             extract: Some(plain),
             ..Draft::default()
         }
+    }
+
+    /// Which share of a question a passage says where it says what it answers: heading, other ways to ask, first words.
+    fn covered(&self, part: &Part, hit: &Hit, language: Language) -> f32 {
+        let passage = &self.passages()[hit.index];
+        let told = format!("{}\n{}\n{}", passage.heading, passage.also.join("\n"), lead(&passage.markdown));
+        let (told, wanted) = (terms(&told), terms(&crate::chat::intent::content(&part.own, language)));
+        let wanted: Vec<&String> = wanted.iter().filter(|term| is_telling(term)).collect();
+        let n_told = wanted.iter().filter(|term| told.contains(term)).count();
+        n_told as f32 / wanted.len().max(1) as f32
+    }
+
+    /// The goods in stock that a passage speaks of by price and name, what fits the question best first. A file names
+    /// its goods for all of its passages.
+    fn recommended(&self, passage: &Passage, products: &[Hit]) -> Vec<&str> {
+        let told: Vec<String> = terms(&passage.text);
+        let is_told = |product: &&Product| {
+            let price = product.current_price().format(passage.language);
+            let title: Vec<String> =
+                terms(product.title.text(passage.language)).into_iter().filter(|term| is_telling(term)).collect();
+            let n_told = title.iter().filter(|term| told.contains(term)).count();
+            product.is_in_stock()
+                && (passage.text.contains(&price) && 2 * n_told >= title.len() || n_told == title.len())
+        };
+        let listed = passage.products.iter().filter_map(|id| self.product(id)).filter(is_told);
+        let mut listed: Vec<&Product> = listed.collect();
+        let place = |product: &Product| products.iter().position(|hit| hit.id == product.id).unwrap_or(usize::MAX);
+        listed.sort_by_key(|product| place(product));
+        listed.into_iter().map(|product| product.id.as_str()).collect()
     }
 
     pub(super) fn show(
@@ -162,7 +198,10 @@ impl Attendant {
         // Where a passage fits even better than the products, what it says belongs beside them: whoever
         // asks for biscuits without gluten must not be left with the biscuits alone.
         if let Some(passage) = passages.clone().next().filter(|passage| passage.score >= best) {
-            text = format!("{text}\n\n{}", lead(&self.passages()[passage.index].markdown));
+            let lead = lead(&self.passages()[passage.index].markdown);
+            let covered = self.covered(part, passage, turn.language);
+            let lead = affirm::without_opening(&part.own, covered, &lead, turn.language);
+            text = format!("{text}\n\n{lead}");
             sources.push(self.passage_source(passage));
             passages.next();
         }

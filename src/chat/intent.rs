@@ -17,6 +17,10 @@ const SHOW_EN: &[&str] = &[
     "you got",
     "i want a ",
     "i need a ",
+    "need a ",
+    "need an ",
+    "want a ",
+    "i want to ",
     "gift for",
     "present for",
     "gift idea",
@@ -142,8 +146,27 @@ const ASK_ZH: &[&str] = &[
 ];
 
 /// How an English question of fact begins: with its verb, or with a word that no product answers to.
-const ASK_OPENERS_EN: &[&str] =
-    &["is ", "are ", "does ", "did ", "was ", "were ", "has ", "will ", "would ", "may ", "must ", "who ", "why "];
+const ASK_OPENERS_EN: &[&str] = &[
+    "is ",
+    "are ",
+    "can ",
+    "could ",
+    "should ",
+    "do the ",
+    "do these ",
+    "do they ",
+    "does ",
+    "did ",
+    "was ",
+    "were ",
+    "has ",
+    "will ",
+    "would ",
+    "may ",
+    "must ",
+    "who ",
+    "why ",
+];
 
 /// Words around a wish that say nothing of what is wished for. No shop has a word for “show me”, and
 /// that must not count against the shopper.
@@ -223,6 +246,77 @@ pub fn lean(text: &str, wish: &Wish, language: Language) -> f32 {
         + step(wish.cheap || wish.on_sale, PHRASE_STEP)
 }
 
+/// What makes a sentence of an English phrase: then it names no thing, but asks or tells.
+const VERBS_EN: &[&str] = &[
+    "how", "what", "when", "where", "why", "who", "which", "is", "are", "do", "does", "did", "can", "could", "will",
+    "would", "should", "have", "has", "had", "was", "were", "am", "be", "my", "your", "it", "it's", "its", "got",
+    "get", "i've", "i'm", "ordered", "arrived", "please", "cancel", "return", "refund", "or", "not", "no", "change",
+    "any",
+];
+const ASKS_ZH: &[&str] = &[
+    "吗",
+    "怎么",
+    "多久",
+    "多少",
+    "什么",
+    "几",
+    "为什么",
+    "能不能",
+    "可不可以",
+    "会不会",
+    "是不是",
+    "如何",
+    "哪",
+    "退",
+    "寄",
+    "了",
+    "想",
+    "加",
+    "单",
+    "改",
+    "换",
+    "取消",
+    "咋",
+    "呢",
+    "么",
+    "谁",
+    "没",
+    "怎样",
+    "还是",
+    "我",
+    "你",
+];
+const MAX_THING_WORDS: usize = 8;
+const MAX_THING_CHARS: usize = 12;
+
+/// The thing that a message names, where it is nothing but a name: “kettle with temperature control” names a kettle,
+/// 放普洱茶饼的盒子 a box.
+pub(super) fn names_thing(text: &str, language: Language) -> Option<String> {
+    let text = normalize(text);
+    if text.contains('?') {
+        return None;
+    }
+    let text = text.trim().trim_matches(|c: char| !c.is_alphanumeric());
+    match language {
+        Language::En => {
+            let text = text.trim_start_matches("a ").trim_start_matches("an ").trim_start_matches("some ");
+            let padded = format!("{text} ");
+            let ends =
+                [" for ", " with ", " without ", " that ", " to ", " in ", " from ", " of ", " under ", " where "];
+            let end = ends.iter().filter_map(|end| padded.find(end)).min().unwrap_or(text.len());
+            let is_short = text.split_whitespace().count() <= MAX_THING_WORDS;
+            let is_sentence = text[..end].split_whitespace().any(|word| VERBS_EN.contains(&word));
+            (is_short && !is_sentence).then(|| text[..end].to_owned())
+        }
+        Language::Zh => {
+            let thing = text.rsplit('的').next().unwrap_or(text);
+            let is_short = text.chars().count() <= MAX_THING_CHARS && !text.contains(['，', ',', '。', ' ']);
+            let asks = ASKS_ZH.iter().any(|word| text.contains(word));
+            (is_short && !asks && thing.chars().count() >= 2).then(|| thing.to_owned())
+        }
+    }
+}
+
 /// Who somebody wants to speak with …
 const PERSONS: &[&str] = &[
     "human",
@@ -250,6 +344,10 @@ const PERSONS: &[&str] = &[
 ];
 /// … and how they say so.
 const SPEAKS: &[&str] = &[
+    "ring me",
+    "phone me",
+    "contact me",
+    "get back to me",
     "speak",
     "talk",
     "chat with",
@@ -306,6 +404,12 @@ const PERSON_ZH: &[&str] = &[
     "让真人",
     "联系客服",
     "接人工",
+    "给我回电",
+    "给我回个电话",
+    "回我电话",
+    "给我打电话",
+    "给我打个电话",
+    "联系我一下",
     "真人说话",
     "人来处理",
     "换个人",
@@ -350,6 +454,13 @@ fn speaks_to(text: &str) -> bool {
         "human please",
         "agent please",
         "person please",
+        "call me back",
+        "call me",
+        "ring me",
+        "phone me",
+        "give me a call",
+        "contact me",
+        "get back to me",
         "reach a human",
         "reach a person",
         "reach someone",
@@ -372,8 +483,12 @@ const CONTACT: &[&str] = &[
     "e-mail address",
     "email you",
     "write to you",
-    "whatsapp",
-    "wechat",
+    "your whatsapp",
+    "on whatsapp",
+    "whatsapp number",
+    "your wechat",
+    "on wechat",
+    "wechat id",
     "contact you",
     "contact details",
     "reach you",

@@ -82,8 +82,8 @@ struct Thresholds {
     /// What product scores need to compare with passage scores: products are described less fully.
     product_bias: f32,
 }
-const FUSED: Thresholds = Thresholds { answer: 0.51, products: 0.5, unknown: 0.0, product_bias: 0.04 };
-const FUSED_ZH: Thresholds = Thresholds { answer: 0.93, products: 0.85, unknown: 0.0, product_bias: -0.04 };
+const FUSED: Thresholds = Thresholds { answer: 0.60, products: 0.5, unknown: 0.0, product_bias: 0.04 };
+const FUSED_ZH: Thresholds = Thresholds { answer: 0.94, products: 0.85, unknown: 0.0, product_bias: -0.04 };
 /// The least cosine that answers a question in a language that the shop does not speak, where words say nothing.
 const FOREIGN_COSINE: f32 = 0.43;
 const WORDS_EN: Thresholds = Thresholds { answer: 0.15, products: 0.18, unknown: 0.3, product_bias: 0.07 };
@@ -118,6 +118,10 @@ pub(super) struct Signs {
     pub skill: bool,
     /// No shop's matter.
     pub is_foreign: bool,
+    /// Names a thing that shops are asked for, and on which this one's texts are silent.
+    pub is_unspoken: bool,
+    /// The best passage speaks of the very product that is asked about.
+    pub is_told: bool,
     /// Names goods that the shop does not sell.
     pub is_unsold: bool,
     /// The best scores.
@@ -143,7 +147,7 @@ pub(super) struct Signs {
 
 /// What to do about one question.
 pub(super) fn act(signs: &Signs) -> Act {
-    if signs.is_foreign {
+    if signs.is_foreign || signs.is_unspoken {
         return Act::Decline;
     }
     if signs.skill {
@@ -181,7 +185,8 @@ pub(super) fn act(signs: &Signs) -> Act {
     let products_fit = asks_kind || sells >= thresholds.products * share;
     let lean = signs.lean + if signs.follows_products { FOLLOW_UP_STEP } else { 0.0 };
     // “Show me teapots” wants teapots, whatever a passage says of them.
-    let prefers_products = asks_kind || signs.product - signs.passage + lean + thresholds.product_bias > 0.0;
+    let prefers_products =
+        !signs.is_told && (asks_kind || signs.product - signs.passage + lean + thresholds.product_bias > 0.0);
     match (answers >= thresholds.answer, products_fit) {
         (_, true) if prefers_products => Act::Products,
         _ if signs.asks_contact => Act::Contact,

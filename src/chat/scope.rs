@@ -8,6 +8,10 @@ use crate::retrieve::tokens::{normalize, terms};
 const WORLD: &[&str] = &[
     "weather",
     "forecast",
+    "will it rain",
+    "is it raining",
+    "will it snow",
+    "how hot is it",
     "temperature outside",
     "election",
     "president",
@@ -126,6 +130,10 @@ const PEOPLE: &[&str] = &[
     "ceo",
     "manager's",
     "staff member",
+    "employee",
+    "your staff",
+    "your buyer",
+    "tea buyer",
     "cashier",
     "how old are you",
     "where do you live",
@@ -135,14 +143,43 @@ const PEOPLE: &[&str] = &[
     "老板娘",
     "创始人",
     "店长",
+    "采购员",
+    "员工",
+    "店员",
     "你几岁",
     "你多大",
     "你结婚",
     "你住",
 ];
 const PRIVATE: &[&str] = &[
-    "old", "age", "salary", "earn", "earns", "paid", "married", "wife", "husband", "single", "live", "lives", "home",
-    "religion", "vote", "娶", "几岁", "多大", "年龄", "年纪", "工资", "赚", "收入", "结婚", "老婆", "老公", "住",
+    "old",
+    "age",
+    "salary",
+    "earn",
+    "earns",
+    "paid",
+    "married",
+    "wife",
+    "husband",
+    "single",
+    "live",
+    "lives",
+    "home",
+    "home address",
+    "religion",
+    "vote",
+    "娶",
+    "几岁",
+    "多大",
+    "年龄",
+    "年纪",
+    "工资",
+    "赚",
+    "收入",
+    "结婚",
+    "老婆",
+    "老公",
+    "住",
     "单身",
 ];
 const OTHER_SHOPS: &[&str] = &[
@@ -226,6 +263,11 @@ const AFTER_GOODS: &[&str] = &[
     " around ",
     " about ",
     " of ",
+    " i ",
+    " we ",
+    " you ",
+    " is ",
+    " are ",
 ];
 
 /// Services asked for.
@@ -266,6 +308,49 @@ pub(super) fn sought_service(text: &str) -> Option<String> {
     object.split_whitespace().next_back().map(str::to_owned)
 }
 
+/// The thing of which it is asked whether it is there at all: “a rooftop” of “is there a rooftop?”, 跑鞋 of 有跑鞋吗.
+pub(super) fn sought_thing(text: &str, language: Language) -> Option<String> {
+    let text = normalize(text);
+    let text = text.trim().trim_end_matches(['?', '!', '.', '。', '~', ' ']);
+    match language {
+        Language::En => {
+            let opener = THERE.iter().filter(|opener| text.starts_with(**opener)).max_by_key(|opener| opener.len())?;
+            let padded = format!("{} ", text[opener.len()..].split([',', ';', '?', '(']).next()?);
+            let end = AFTER_GOODS.iter().filter_map(|after| padded.find(after)).min().unwrap_or(padded.len());
+            Some(padded[..end].trim().to_owned())
+        }
+        Language::Zh => {
+            let text = text.trim_end_matches(['吗', '么', '呢', '嘛', '吧', '啊', '呀', '没', '不']);
+            let (_, thing) = text.split_once("有没有").or_else(|| text.rsplit_once('有'))?;
+            Some(thing.to_owned()).filter(|thing| (2..=6).contains(&thing.chars().count()))
+        }
+    }
+}
+
+/// How an English question begins that asks whether there is something, or whether it is taken.
+const THERE: &[&str] = &[
+    "is there ",
+    "is there a ",
+    "is there an ",
+    "is there any ",
+    "are there ",
+    "are there any ",
+    "do you accept ",
+    "do you take ",
+    "can i pay with ",
+    "can i pay by ",
+    "can i pay in ",
+    "can i pay using ",
+    "do you support ",
+    "do you work with ",
+    "do you ship with ",
+    "do you ship by ",
+    "do you deliver by ",
+    "do you host ",
+    "do you organise ",
+    "do you organize ",
+];
+
 /// The goods that a message asks for by name: “coffee machines” of “do you sell coffee machines?”.
 pub(super) fn sought_goods(text: &str, language: Language) -> Option<String> {
     let text = normalize(text);
@@ -293,7 +378,9 @@ pub(super) fn sought_goods(text: &str, language: Language) -> Option<String> {
                         (false, _) => Some(goods),
                     }
                 })?;
-            Some(goods.trim().to_owned()).filter(|goods| (2..=8).contains(&goods.chars().count()))
+            // “卖完的东西” is not for sale.
+            let is_goods = !goods.starts_with(['完', '光', '出', '的', '得', '给', '多', '过']);
+            Some(goods.trim().to_owned()).filter(|goods| is_goods && (2..=8).contains(&goods.chars().count()))
         }
     }
 }
@@ -377,6 +464,34 @@ const SYMPTOMS: &[&str] = &[
 /// Whether health hangs on the answer: then a person should be asked besides.
 pub(super) fn is_medical(text: &str) -> bool {
     has_any(&normalize(text), MEDICAL)
+}
+
+/// What some may not eat, or will not: the shop's own words on it come before goods that only sound like it.
+const DIETS: &[&str] = &[
+    "vegan",
+    "vegans",
+    "vegetarian",
+    "vegetarians",
+    "plant-based",
+    "halal",
+    "kosher",
+    "sugar free",
+    "sugar-free",
+    "吃素",
+    "素食",
+    "纯素",
+    "忌口",
+    "无糖",
+    "睡不着",
+    "失眠",
+    "caffeine",
+    "decaf",
+    "咖啡因",
+];
+
+/// Whether it matters to somebody's body what the answer is.
+pub(super) fn is_dietary(text: &str) -> bool {
+    is_medical(text) || has_any(&normalize(text), DIETS)
 }
 
 /// Whether somebody describes an illness: no shop's matter at all.

@@ -81,6 +81,38 @@ const NOW: &[&str] = &[
 ];
 const STOCK: &[&str] =
     &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货", "left", "how many", "还剩", "剩几", "补货"];
+const SIZE: &[&str] = &["hold", "holds", "capacity", "how many ml", "how big", "how tall", "how heavy", "weigh"];
+/// Words of somebody who wants to be told later.
+const NOTIFY: &[&str] = &["let me know", "notify", "tell me when", "email me when", "通知", "提醒"];
+/// What guides to goods tell.
+const GUIDE: &[&str] = &[
+    "temperature",
+    "how hot",
+    "degrees",
+    "brew",
+    "brewing",
+    "steep",
+    "steeping",
+    "minutes",
+    "clean",
+    "cleaning",
+    "care",
+    "wash",
+    "rust",
+    "soap",
+    "水温",
+    "度的水",
+    "多少度",
+    "几度",
+    "冲泡",
+    "泡法",
+    "怎么泡",
+    "保养",
+    "清洗",
+    "怎么洗",
+    "洗洁精",
+    "生锈",
+];
 const ABOUT: &[&str] =
     &["tell me about", "tell me more", "more about", "details", "describe", "介绍", "讲讲", "说说", "详细"];
 const ORDER: &[&str] = &[
@@ -158,6 +190,7 @@ impl Attendant {
                 _ if skill == Skill::FilterCatalogue => {
                     part.slots.budget.is_some() && !part.slots.products.iter().any(|one| one.span.is_empty())
                 }
+                _ if skill == Skill::ProductDetails && answers && self.is_told_of(part, passages) => false,
                 _ if skill == Skill::ProductDetails => {
                     follows && part.slots.colours.iter().any(|one| !one.span.is_empty())
                         || self.asks_of_it(part, &outcome)
@@ -180,7 +213,12 @@ impl Attendant {
                     near.any(|hit| computed.sources.iter().any(|id| is_of(hit, id)))
                 }
                 Outcome::Needs { .. } => match skill {
-                    Skill::OrderStatus => has_any(&normalize(&part.own), ORDER),
+                    // Of what became of a parcel the shop may have more to say than where to look it up.
+                    Skill::OrderStatus => {
+                        let source = self.rules().orders.as_ref().and_then(|orders| orders.source.as_deref());
+                        let is_near = passages.first().is_none_or(|hit| Some(hit.id.as_str()) == source);
+                        has_any(&normalize(&part.own), ORDER) && (is_near || !answers)
+                    }
                     // Asked only of a thing that somebody has.
                     Skill::ReturnDeadline => true,
                     _ => !answers,
@@ -260,6 +298,10 @@ impl Attendant {
             let most = 2 * n_han >= title.chars().filter(|c| is_han(*c)).count();
             title.contains(said) && (most || title.starts_with(said) || title.ends_with(said))
         };
+        // “Tasting cups” is how the shop files them.
+        if self.kinds().n_filed(said) > 1 {
+            return false;
+        }
         let is_long = n_han >= MIN_NAME_HAN || n_han + 1 == MIN_NAME_HAN && ids.len() <= 2;
         if is_long && ids.iter().filter_map(|id| self.product(id)).any(of_title)
             || ids.iter().any(|id| id.eq_ignore_ascii_case(said))
@@ -281,12 +323,38 @@ impl Attendant {
         })
     }
 
+    /// Whether a product is meant by the last word of its title, which is no kind of goods: “how many kyusus are left?”.
+    /// Only where its price, its stock or its size is asked for: whoever asks how to brew sencha means no one tea.
+    pub(super) fn is_last_name(&self, own: &str, said: &str, ids: &[String]) -> bool {
+        let own = normalize(own);
+        let [id] = ids else { return false };
+        let title = self.product(id).map(|product| terms(product.title.text(crate::protocol::Language::En)));
+        let last = title.and_then(|mut title| title.pop()).filter(|last| last.len() >= MIN_NAME_CHARS);
+        let asks = has_any(&own, COST) || has_any(&own, STOCK) || has_any(&own, SIZE);
+        asks && !has_any(&own, NOTIFY)
+            && last.is_some_and(|last| terms(said).contains(&last) && !self.kinds().is_kind(&last))
+    }
+
+    /// Whether the best passage speaks of the product by name, where it is asked how to use or to keep it: the guide to a
+    /// tea says more of it than a row of its details.
+    pub(super) fn is_told_of(&self, part: &Part, passages: &[Hit]) -> bool {
+        let own = normalize(&part.own);
+        if !has_any(&own, GUIDE) || has_any(&own, COST) || has_any(&own, STOCK) || has_any(&own, skills::SAVING) {
+            return false;
+        }
+        let Some(passage) = passages.first().map(|hit| &self.passages()[hit.index]) else { return false };
+        let (said, text) = (|span: std::ops::Range<usize>| part.own.get(span).map(normalize), normalize(&passage.text));
+        let mut names = part.slots.products.iter().filter_map(|slot| said(slot.span.clone()));
+        names.any(|name| !name.is_empty() && text.contains(name.as_str()))
+    }
+
     /// Whether one of its details is asked for, or all of it, and not something that only concerns it.
     fn asks_of_it(&self, part: &Part, outcome: &Outcome) -> bool {
         let own = normalize(&part.own);
         // What one has is not priced by the catalogue: “how much is left on my gift card?”
         let is_owned = |slot: &Slot<ProductMention>| {
             part.own.get(..slot.span.start).is_some_and(|before| normalize(before).trim_end().ends_with("my"))
+                || part.own.get(slot.span.end..).is_some_and(|after| after.starts_with(['里', '上', '中', '余']))
         };
         if part.slots.products.iter().any(is_owned) {
             return false;

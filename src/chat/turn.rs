@@ -147,9 +147,11 @@ impl Attendant {
         let is_leaning = corrected.is_some() || is_fragment(text, language);
         let own = corrected.clone().or_else(|| returned.clone()).unwrap_or_else(|| text.to_owned());
         let mut slots = self.slots(conversation, &own, turn.now_ms);
-        slots
-            .products
-            .retain(|slot| own.get(slot.span.clone()).is_some_and(|said| self.is_name(said, &slot.value.ids)));
+        slots.products.retain(|slot| {
+            own.get(slot.span.clone()).is_some_and(|said| {
+                self.is_name(said, &slot.value.ids) || self.is_last_name(&own, said, &slot.value.ids)
+            })
+        });
         if let Some(about) = about.filter(|id| self.product(id).is_some()) {
             slots.products = vec![mention(about)];
         }

@@ -2,7 +2,12 @@
 //!
 //! Both experts are softmax regressions, trained apart, so that either can serve without the other; blend,
 //! temperature and scope are chosen on texts that neither has seen. Where no such texts are given, many are held out,
-//! and few are cross-validated.
+//! and few are cross-validated; both stop early on them, and the last training on everything is as long as those were.
+//!
+//! Tried on HWU64 with 5 and 10 texts a class (three draws, embeddings alone) and lost against softmax regression with
+//! the labels' names as texts (76.2 and 81.5 %): nearest class means (73.9, 78.2), discriminant analysis with a shrunk
+//! covariance (at best 75.7, 80.7), either blended with the regression (at best 75.9, 80.9), and spaces centred or
+//! whitened by CLINC150's within-class covariance (at best 76.0, 81.7).
 
 mod calibrate;
 mod regression;
@@ -126,6 +131,13 @@ struct Corpus<'a> {
     targets: Vec<Target>,
 }
 
+/// After how many epochs each expert stopped, in each training that held texts out.
+#[derive(Clone, Debug, Default)]
+struct Length {
+    words: Vec<usize>,
+    dense: Vec<usize>,
+}
+
 /// Weights and biases of both experts.
 struct Trained {
     words: Expert,
@@ -145,6 +157,7 @@ impl<'a> Trainer<'a> {
             false => (Corpus::default(), oos.clone()),
         };
 
+        let mut length = Length::default();
         // What the choices are made on: logits of texts that were not trained on.
         let (mut logits, mut nearest, mut classes) = (Vec::new(), Vec::new(), Vec::new());
         let (mut oos_logits, mut oos_nearest) = (Vec::new(), Vec::new());
@@ -167,7 +180,7 @@ impl<'a> Trainer<'a> {
             Some(valid) => {
                 let valid = self.corpus(valid)?;
                 let (shown, kept) = divide_oos(0, 2);
-                judge(&self.fit(&train.with(&names).with(&shown), is_few)?, &valid, &kept);
+                judge(&self.fit(&train.with(&names).with(&shown), is_few, &mut length, Some(&valid))?, &valid, &kept);
             }
             None => {
                 let classes: Vec<usize> = train.targets.iter().filter_map(|target| target.class).collect();
@@ -176,7 +189,8 @@ impl<'a> Trainer<'a> {
                 for (hand, part) in parts.iter().enumerate() {
                     let (rest, held) = train.divide(part);
                     let (shown, kept) = divide_oos(hand, parts.len().max(2));
-                    judge(&self.fit(&rest.with(&names).with(&shown), is_few)?, &held, &kept);
+                    let trained = self.fit(&rest.with(&names).with(&shown), is_few, &mut length, Some(&held))?;
+                    judge(&trained, &held, &kept);
                 }
             }
         }
@@ -208,7 +222,7 @@ impl<'a> Trainer<'a> {
             None => train.clone(),
         };
         let shown = if teaches { oos.clone() } else { Corpus::default() };
-        let trained = self.fit(&everything.with(&names).with(&shown), is_few)?;
+        let trained = self.fit(&everything.with(&names).with(&shown), is_few, &mut length, None)?;
         let dense = trained.dense.map(|(expert, prototypes)| Dense {
             encoders: self.material.encoders.clone(),
             expert,
@@ -295,26 +309,57 @@ impl<'a> Trainer<'a> {
         })
     }
 
-    fn fit(&self, texts: &Corpus, is_few: bool) -> Result<Trained, ClassifyError> {
+    /// Stops early on what is `held` out, and notes in `length` where; without any, where it did before.
+    fn fit(
+        &self,
+        texts: &Corpus,
+        is_few: bool,
+        length: &mut Length,
+        held: Option<&Corpus>,
+    ) -> Result<Trained, ClassifyError> {
         let n_classes = self.labels.len();
         let targets = self.balanced(&texts.targets);
         let n = targets.len();
-        let fit = |inputs: &Inputs, targets: &[Target], n_in: usize, config: RegressionConfig| {
-            let fitted = Regression::fit(inputs, targets, [n_in, n_classes], &config, self.device);
+        type Watched<'a> = Option<(Inputs<'a>, Vec<Target>)>;
+        let fit = |inputs: &Inputs,
+                   targets: &[Target],
+                   held: Watched,
+                   stops: &mut Vec<usize>,
+                   n_in: usize,
+                   mut config: RegressionConfig| {
+            let shape = [n_in, n_classes];
+            let fitted = match held.filter(|(_, targets)| !targets.is_empty()) {
+                Some((held, held_targets)) => {
+                    let held = (&held, &held_targets[..]);
+                    let (fitted, epoch) = Regression::fit_watched((inputs, targets), held, shape, &config, self.device);
+                    stops.push(epoch);
+                    fitted
+                }
+                None => {
+                    if !stops.is_empty() {
+                        config.stop_after = stops.iter().sum::<usize>().div_ceil(stops.len());
+                    }
+                    Regression::fit(inputs, targets, shape, &config, self.device)
+                }
+            };
             let (weights, bias) = fitted.parts();
             Expert::quantize(weights, bias.to_vec())
         };
         let l2 = (0.1 / n as f32).clamp(1e-5, 3e-4);
+        let n_epochs = if is_few { 30 } else { 10 };
         let words = RegressionConfig {
-            n_epochs: if is_few { 30 } else { 10 },
+            n_epochs,
+            stop_after: n_epochs,
             batch: 256,
             learning_rate: 0.05,
             l2,
             label_smoothing: 0.0,
             seed: self.config.seed,
         };
-        let words =
-            fit(&Inputs::Sparse(texts.words.iter().collect()), &targets, self.config.n_buckets as usize, words)?;
+        let n_buckets = self.config.n_buckets as usize;
+        let watched = held.map(|held| (Inputs::Sparse(held.words.iter().collect()), held.targets.clone()));
+        let sparse = Inputs::Sparse(texts.words.iter().collect());
+        let words = fit(&sparse, &targets, watched, &mut length.words, n_buckets, words)?;
         let (rows, targets): (Vec<&[f32]>, Vec<Target>) =
             texts.dense.iter().copied().zip(targets.iter().copied()).filter(|(row, _)| !row.is_empty()).unzip();
         let dense = match rows.first().map(|row| row.len()) {
@@ -324,13 +369,19 @@ impl<'a> Trainer<'a> {
                 let n_epochs = 20.max(200usize.div_ceil(rows.len().div_ceil(batch)));
                 let config = RegressionConfig {
                     n_epochs,
+                    stop_after: n_epochs,
                     batch,
                     learning_rate: 0.05,
                     l2,
                     label_smoothing: 0.0,
                     seed: self.config.seed,
                 };
-                let expert = fit(&Inputs::Dense(rows), &targets, n_in, config)?;
+                let watched = held.map(|held| {
+                    let read = held.dense.iter().copied().zip(held.targets.iter().copied());
+                    let (rows, targets): (Vec<&[f32]>, Vec<Target>) = read.filter(|(row, _)| !row.is_empty()).unzip();
+                    (Inputs::Dense(rows), targets)
+                });
+                let expert = fit(&Inputs::Dense(rows), &targets, watched, &mut length.dense, n_in, config)?;
                 let means = class_means(texts, n_classes);
                 // `[d_model, n_classes]`, as an expert is trained.
                 let columns: Vec<f32> = (0..n_in / 2).flat_map(|i| means.iter().map(move |mean| mean[i])).collect();

@@ -22,14 +22,19 @@ pub fn fuse(lexical: f32, dense: Option<f32>) -> f32 {
 /// The hits that the best one is measured against: those right behind it may answer as well.
 const OTHERS: std::ops::Range<usize> = 5..20;
 
+/// What a question whose every word is covered gains over one of which nothing is.
+const COVERAGE_SHARE: f32 = 0.3;
+
 /// How much speaks for the best of `hits` (best first) answering at all: its score, how far it stands out from what
-/// the same shop says of other things, and the words.
+/// the same shop says of other things, the words, and how much of the question they cover (`coverage`, in `[0, 1]`).
 ///
 /// A score alone means one thing in a shop that lists a dozen ways to ask for each passage and another in one that
 /// lists none. How far the best stands out is measured in the shop itself, so that one threshold fits both: on the
-/// development questions in English it keeps 125 of 126, 94 of 100 (the same shop without other ways to ask) and 26
-/// of 27 (a shop of another trade) rightly found passages, and drops two in three questions that have no answer.
-pub fn evidence(hits: &[Hit], language: Language) -> f32 {
+/// development questions in English score, distance and words together order answerable before unanswerable questions
+/// with an AUROC of 0.82 to 0.92 in the demo shop, 0.73 to 0.86 in the same shop without other ways to ask and 0.84 in
+/// a shop of another trade; coverage adds 0.01 to 0.03 everywhere. A logistic regression over ten such features,
+/// cross-validated, did no better.
+pub fn evidence(hits: &[Hit], coverage: f32, language: Language) -> f32 {
     let share = match language {
         Language::En => 0.5,
         Language::Zh => 1.0,
@@ -39,5 +44,5 @@ pub fn evidence(hits: &[Hit], language: Language) -> f32 {
     let others = others.unwrap_or(&hits[1..]);
     let mean = others.iter().map(|hit| hit.score).sum::<f32>() / others.len().max(1) as f32;
     let words = hits.iter().map(|hit| hit.lexical).fold(0.0, f32::max);
-    best.score + (best.score - mean) + share * words
+    best.score + (best.score - mean) + share * words + COVERAGE_SHARE * coverage
 }

@@ -14,6 +14,11 @@ use crate::retrieve::tokens::{is_telling, terms};
 /// What the cosine of a passage's English counts for a question in Chinese, beside the Chinese one's.
 const TWIN_SHARE: f32 = 0.6;
 
+/// More than this many are never looked at.
+pub const MAX_HITS: usize = 1_000;
+/// The first passages, one of which may say what was asked though another lies nearer.
+const COVERING: usize = 3;
+
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'a> {
@@ -97,6 +102,12 @@ impl Index {
         if terms.is_empty() { 1.0 } else { n_known as f32 / terms.len() as f32 }
     }
 
+    /// Which share of a text the one of its first passages says that says most of it; in `[0, 1]`.
+    pub fn coverage(&self, text: &str, passages: &[Hit], language: Language) -> f32 {
+        let of = |hit: &Hit| self.lexical.coverage(text, HitKind::Passage, language, hit.index as u32);
+        passages.iter().take(COVERING).map(of).fold(0.0, f32::max)
+    }
+
     /// The best `limit` passages and products together.
     pub fn search(&self, query: &Query<'_>, limit: usize) -> Vec<Hit> {
         let mut hits = self.search_kind(query, HitKind::Passage);
@@ -106,14 +117,16 @@ impl Index {
         hits
     }
 
-    /// All passages, or all products, that have anything to do with the query; best first.
+    /// The passages, or the products, at most [`MAX_HITS`], that have anything to do with the query; best first.
     pub fn search_kind(&self, query: &Query<'_>, kind: HitKind) -> Vec<Hit> {
         let mut found: BTreeMap<usize, (f32, Option<f32>)> = BTreeMap::new();
         for hit in self.lexical.search(query.text, kind, query.language) {
             found.insert(hit.owner as usize, (hit.score, None));
         }
         let cosines = match (&self.dense, query.embedding) {
-            (Some(dense), Some(embedding)) => dense.search(embedding),
+            (Some(dense), Some(embedding)) => {
+                dense.search(embedding, |owner| self.concerns(owner, kind, query.language))
+            }
             _ => HashMap::new(),
         };
         for (&owner, &cosine) in &cosines {
@@ -123,19 +136,44 @@ impl Index {
                 found.entry(index).or_default().1 = Some(cosine);
             }
         }
-        let mut hits: Vec<Hit> = found
-            .into_iter()
-            .filter_map(|(index, (lexical, dense))| {
-                let id = match kind {
-                    HitKind::Passage => self.passages.get(index)?.0.clone(),
-                    HitKind::Product => self.products.get(index)?.0.clone(),
-                };
-                Some(Hit { id, kind, index, score: fuse(lexical, dense), lexical, dense })
-            })
-            .filter(|hit| hit.score > 0.0)
-            .collect();
-        sort(&mut hits);
-        hits
+        let mut scores: Vec<(f32, usize)> =
+            found.iter().map(|(&index, &(lexical, dense))| (fuse(lexical, dense), index)).collect();
+        scores.retain(|(score, _)| *score > 0.0);
+        // Best first; of thousands of products, only those that anybody looks at.
+        let order = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if scores.len() > MAX_HITS {
+            scores.select_nth_unstable_by(MAX_HITS, order);
+            scores.truncate(MAX_HITS);
+        }
+        scores.sort_unstable_by(order);
+        let hit = |(score, index): (f32, usize)| {
+            let id = match kind {
+                HitKind::Passage => self.passages.get(index)?.0.clone(),
+                HitKind::Product => self.products.get(index)?.0.clone(),
+            };
+            let (lexical, dense) = found[&index];
+            Some(Hit { id, kind, index, score, lexical, dense })
+        };
+        scores.into_iter().filter_map(hit).collect()
+    }
+
+    /// Whether a row counts for a question of this language: it is of what is asked for, in words that may answer, or
+    /// the English twin of such words.
+    fn concerns(&self, owner: RowOwner, kind: HitKind, language: Language) -> bool {
+        match owner {
+            RowOwner::Passage(index) | RowOwner::Sentence(index) => {
+                let spoken = self.passages.get(index as usize).map(|(_, spoken)| *spoken);
+                // What stands in another language only is told apart later.
+                kind == HitKind::Passage
+                    && (language != Language::En || spoken != Some(Language::Zh) || !self.is_told(index))
+            }
+            RowOwner::Product(..) => kind == HitKind::Product && self.owned(owner, kind, language).is_some(),
+        }
+    }
+
+    /// Whether a passage stands in English.
+    fn is_told(&self, index: u32) -> bool {
+        self.passages.get(index as usize).is_some_and(|(id, _)| self.twins.contains_key(id))
     }
 
     /// The English of a passage that a Chinese question may find: a student's vectors of questions lie near its

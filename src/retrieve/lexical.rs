@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::pack::format::{Passage, Product};
 use crate::protocol::Language;
 use crate::retrieve::thesaurus::{Concept, concepts};
-use crate::retrieve::tokens::{TOKENS_VERSION, terms};
+use crate::retrieve::tokens::{TOKENS_VERSION, is_telling, terms};
 use crate::retrieve::typos::nearest;
 
 /// Heading or title; tags and other wordings; body.
@@ -146,6 +146,52 @@ impl LexicalIndex {
         self.collections[at].search(&wanted, &concepts(query, &said))
     }
 
+    /// Which share of what `query` says the text of `owner` says too, each word weighed by its rarity (`idf`): in
+    /// `[0, 1]`. What is said otherwise, or with a slip, counts as said.
+    pub fn coverage(&self, query: &str, kind: HitKind, language: Language, owner: u32) -> f32 {
+        let at = COLLECTIONS.iter().position(|&one| one == (kind, language));
+        let Some(collection) = at.map(|at| &self.collections[at]) else { return 0.0 };
+        let said = terms(query);
+        let concepts = concepts(query, &said);
+        let holds = |term: &str| collection.holds(term, owner);
+        let (mut total, mut covered) = (0.0, 0.0);
+        for term in said.iter().filter(|term| is_telling(term)) {
+            let meant = self.meant(term, language).unwrap_or(term);
+            let weight = collection.idf(collection.postings.get(meant).map_or(0, Vec::len));
+            let is_otherwise = || {
+                let mut of = concepts.iter().filter(|concept| concept.said.contains(term));
+                of.any(|concept| concept.others.iter().any(|member| member.iter().all(|term| holds(term))))
+            };
+            total += weight;
+            if holds(meant) || is_otherwise() {
+                covered += weight;
+            }
+        }
+        if total > 0.0 { covered / total } else { 0.0 }
+    }
+
+    /// Which of some terms each product holds that holds any; described in `language`.
+    pub fn products_with(&self, terms: &[String], language: Language) -> BTreeMap<u32, Vec<bool>> {
+        let mut found: BTreeMap<u32, Vec<bool>> = BTreeMap::new();
+        for (at, term) in terms.iter().enumerate() {
+            for owner in self.products(language).flat_map(|collection| collection.owners(term)) {
+                found.entry(owner).or_insert_with(|| vec![false; terms.len()])[at] = true;
+            }
+        }
+        found
+    }
+
+    /// Whether the title of any product has the term.
+    pub fn knows_title(&self, term: &str, language: Language) -> bool {
+        let titled = |posting: &Posting| posting.counts[0] > 0;
+        self.products(language).any(|collection| collection.postings.get(term).is_some_and(|of| of.iter().any(titled)))
+    }
+
+    fn products(&self, language: Language) -> impl Iterator<Item = &Collection> {
+        let collections = self.collections.iter().zip(COLLECTIONS);
+        collections.filter(move |(_, of)| *of == (HitKind::Product, language)).map(|(collection, _)| collection)
+    }
+
     /// The shop's word that an unknown one is likely a slip of.
     pub fn meant(&self, term: &str, language: Language) -> Option<&str> {
         let first = term.chars().next().filter(char::is_ascii_alphabetic)?;
@@ -164,11 +210,11 @@ impl LexicalIndex {
         nearest(term, words)
     }
 
-    /// Whether any product's text in `language` holds the term.
-    pub fn knows_product(&self, term: &str, language: Language) -> bool {
-        let collections = self.collections.iter().zip(COLLECTIONS);
-        let mut products = collections.filter(|(_, of)| *of == (HitKind::Product, language));
-        products.any(|(collection, _)| collection.postings.contains_key(term))
+    /// Whether any text in `language` holds what says the same as the term.
+    pub fn knows_otherwise(&self, term: &str, language: Language) -> bool {
+        let said = [term.to_owned()];
+        let others = concepts(term, &said).into_iter().flat_map(|concept| concept.others);
+        others.into_iter().any(|member| member.iter().all(|term| self.knows(term, language)))
     }
 
     /// Whether any text in `language` holds the term.
@@ -288,6 +334,17 @@ impl Collection {
         }
         best.retain(|_, gain| *gain > 0.0);
         best
+    }
+
+    /// Whether the text of `owner` holds a term.
+    fn holds(&self, term: &str, owner: u32) -> bool {
+        self.owners(term).any(|one| one == owner)
+    }
+
+    /// Whose texts hold a term.
+    fn owners(&self, term: &str) -> impl Iterator<Item = u32> {
+        let postings = self.postings.get(term).map_or(&[][..], Vec::as_slice);
+        postings.iter().map(|posting| self.docs[posting.doc as usize].owner)
     }
 
     fn idf(&self, n_found: usize) -> f32 {

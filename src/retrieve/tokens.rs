@@ -4,6 +4,7 @@
 //! Chinese, which writes no spaces, becomes characters and pairs of characters, so no dictionary is
 //! needed and every new word is found.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -11,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Changes whenever the same text would give other terms: an index made under another version is not
 /// searched but rebuilt.
-pub const TOKENS_VERSION: u32 = 1;
+pub const TOKENS_VERSION: u32 = 2;
 
 /// English words that say nothing about the subject. Question words are among them: half the headings
 /// ask “how long”, and those that ask it of something else came first.
@@ -28,9 +29,20 @@ const STOP_CHARACTERS: &str =
 static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
 static STOP_WORD_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
 
-/// Compatibility-normalizes and lower-cases.
+/// Traditional characters and the simplified ones they are read as, in pairs: the common ones of Unihan's
+/// `kSimplifiedVariant`.
+static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    let mut chars = include_str!("traditional.txt").trim().chars();
+    std::iter::from_fn(|| Some((chars.next()?, chars.next()?))).collect()
+});
+
+/// Compatibility-normalizes, lower-cases, and reads traditional characters as simplified ones.
 pub fn normalize(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).collect()
+    let simplified = |c: char| match is_han(c) {
+        true => SIMPLIFIED.get(&c).copied().unwrap_or(c),
+        false => c,
+    };
+    text.nfkc().flat_map(char::to_lowercase).map(simplified).collect()
 }
 
 /// Whether a character is a Chinese one.
@@ -98,6 +110,11 @@ mod tests {
     #[test]
     fn mixed_scripts_and_full_width_forms_are_told_apart() {
         assert_eq!(terms("ＰａｙＰａｌ可用 500ML"), ["paypal", "用", "可用", "500ml"]);
+    }
+
+    #[test]
+    fn both_scripts_of_chinese_give_the_same_terms() {
+        assert_eq!(terms("請問貴店接受退貨嗎"), terms("请问贵店接受退货吗"));
     }
 
     #[test]

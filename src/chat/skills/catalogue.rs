@@ -1,6 +1,6 @@
 //! What of the catalogue fits: a kind, a price, a colour, a property, what is in stock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::details::{STOCK, yes_or_no};
 use super::words::{Sentence, says};
@@ -58,18 +58,18 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     if needs.is_empty() && kinds.is_empty() {
         return Outcome::NotApplicable;
     }
-    let whole = whole_types(shop, &kinds);
+    let of_kinds = labels_of(shop.products, &kinds, &whole_types(shop, &kinds));
     let mut matches: Vec<(&Product, u32)> = shop
         .products
         .iter()
         .filter(|product| needs.iter().all(|need| (need.fits)(product)))
-        .filter_map(|product| Some((product, if kinds.is_empty() { 1 } else { kind_score(product, &kinds, &whole)? })))
+        .filter_map(|product| Some((product, if kinds.is_empty() { 1 } else { kind_score(product, &of_kinds)? })))
         .collect();
     // A gift that is small and for a birthday need not be filed under all three.
     if matches.is_empty() && kinds.len() > 1 {
         let fitting = shop.products.iter().filter(|product| needs.iter().all(|need| (need.fits)(product)));
         let some = fitting.filter_map(|product| {
-            let scores = kinds.iter().filter_map(|kind| kind_score(product, std::slice::from_ref(kind), &whole));
+            let scores = of_kinds.iter().filter_map(|kind| kind_score(product, std::slice::from_ref(kind)));
             Some((product, scores.sum::<u32>())).filter(|(_, score)| *score > 0)
         });
         matches = some.collect();
@@ -161,10 +161,8 @@ pub(super) fn line(product: &Product, sentence: &mut Sentence) -> String {
 
 /// Words of the message that name kinds of goods, and those that may name something else.
 fn kinds(shop: &Shop<'_>, text: &str) -> (Vec<String>, Vec<String>) {
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    for product in shop.products {
-        known.extend(labels(product).flat_map(|(label, _)| terms(label)));
-    }
+    let distinct = distinct_labels(shop.products);
+    let known: BTreeSet<String> = distinct.iter().flat_map(|label| terms(label)).collect();
     let mut kinds: Vec<String> = Vec::new();
     let mut rest = Vec::new();
     for term in terms(text) {
@@ -174,6 +172,12 @@ fn kinds(shop: &Shop<'_>, text: &str) -> (Vec<String>, Vec<String>) {
         } else if !is_single_han && !term.bytes().all(|byte| byte.is_ascii_digit()) {
             rest.push(term);
         }
+    }
+    // 杯子 is whatever is filed under a word that ends in 杯.
+    let ends = |c: char| known.contains(&c.to_string()) && distinct.iter().any(|label| label.ends_with(c));
+    let chars: Vec<char> = text.chars().collect();
+    for pair in chars.windows(2).filter(|pair| pair[1] == '子' && is_han(pair[0]) && ends(pair[0])) {
+        kinds.push(pair[0].to_string());
     }
     if says(text, &["gift", "gifts", "present", "presents", "礼物", "送人", "礼品", "送礼"]) {
         kinds.retain(|kind| !["present", "礼物", "礼品", "送人"].contains(&kind.as_str()));
@@ -194,10 +198,9 @@ fn labels(product: &Product) -> impl Iterator<Item = (&str, u32)> {
 /// Those of the kinds that are a whole level of a type somewhere: “tea” is one, and “tea samplers” are not
 /// of it.
 fn whole_types(shop: &Shop<'_>, kinds: &[String]) -> Vec<String> {
-    let is_whole = |kind: &&String| {
-        let mut levels = shop.products.iter().flat_map(|product| product.product_type.0.values().flatten());
-        levels.any(|level| is_label(level, kind))
-    };
+    let levels = shop.products.iter().flat_map(|product| product.product_type.0.values().flatten());
+    let levels: HashSet<&String> = levels.collect();
+    let is_whole = |kind: &&String| levels.iter().any(|level| is_label(level, kind));
     kinds.iter().filter(is_whole).cloned().collect()
 }
 
@@ -205,12 +208,25 @@ fn is_label(label: &str, kind: &str) -> bool {
     if label.starts_with(is_han) { normalize(label) == kind } else { terms(label) == [kind] }
 }
 
-/// How well a product is of all the kinds; `None` where it is not of one of them.
-fn kind_score(product: &Product, kinds: &[String], whole: &[String]) -> Option<u32> {
+/// Every label once: thousands of products share a few dozen.
+fn distinct_labels(products: &[Product]) -> HashSet<&str> {
+    products.iter().flat_map(|product| labels(product).map(|(label, _)| label)).collect()
+}
+
+/// Which labels are of each kind.
+fn labels_of<'a>(products: &'a [Product], kinds: &[String], whole: &[String]) -> Vec<BTreeSet<&'a str>> {
+    let is_of = |label: &str, kind: &String| match whole.contains(kind) {
+        true => is_label(label, kind),
+        false => terms(label).contains(kind),
+    };
+    let all = distinct_labels(products);
+    kinds.iter().map(|kind| all.iter().copied().filter(|label| is_of(label, kind)).collect()).collect()
+}
+
+/// How well a product is of all the kinds, given the labels of each; `None` where it is not of one of them.
+fn kind_score(product: &Product, kinds: &[BTreeSet<&str>]) -> Option<u32> {
     kinds.iter().try_fold(0, |score, kind| {
-        let is_of =
-            |label: &str| if whole.contains(kind) { is_label(label, kind) } else { terms(label).contains(kind) };
-        let best = labels(product).filter(|(label, _)| is_of(label)).map(|(_, weight)| weight).max()?;
+        let best = labels(product).filter(|(label, _)| kind.contains(label)).map(|(_, weight)| weight).max()?;
         Some(score + best)
     })
 }
@@ -218,13 +234,9 @@ fn kind_score(product: &Product, kinds: &[String], whole: &[String]) -> Option<u
 /// Properties by the names of details: “no caffeine”, “dishwasher safe”, 不含咖啡因.
 fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<(String, Need)> {
     let mut names: BTreeSet<String> = BTreeSet::new();
-    for product in shop.products {
-        for attributes in product.attributes.0.values() {
-            names.extend(
-                attributes.iter().filter(|row| yes_or_no(&row.value).is_some()).map(|row| normalize(&row.name)),
-            );
-        }
-    }
+    let rows = shop.products.iter().flat_map(|product| product.attributes.0.values().flatten());
+    let rows: HashSet<(&str, &str)> = rows.map(|row| (row.name.as_str(), row.value.as_str())).collect();
+    names.extend(rows.iter().filter(|(_, value)| yes_or_no(value).is_some()).map(|(name, _)| normalize(name)));
     let mut needs = Vec::new();
     for name in names {
         let plain = name.trim_end_matches("-free").trim_end_matches(" safe").trim_start_matches('无').to_owned();

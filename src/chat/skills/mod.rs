@@ -15,6 +15,7 @@ mod hours;
 mod orders;
 mod propose;
 mod returns;
+mod sending;
 mod shipping;
 mod warranty;
 mod wishes;

@@ -1,6 +1,7 @@
 //! Which skills the words of a message ask for.
 
 use super::details::{PRICE, SAVING, STOCK};
+use super::sending::{AWAITED, DUTIES, sends_goods};
 use super::shipping::EXPRESS;
 use super::wishes::{wants_cheaper, wants_gift};
 use super::words::says;
@@ -156,6 +157,15 @@ const FREE: &[&str] = &[
     "凑多少",
     "不要邮费",
     "shipping still free",
+    "stop charging for delivery",
+    "stop charging for shipping",
+    "stop charging postage",
+    "不收邮费",
+    "不收快递费",
+    "不算邮费",
+    "不算运费",
+    "免快递费",
+    "免配送费",
     "delivery still free",
     "still free shipping",
 ];
@@ -241,6 +251,7 @@ const WARRANTY: &[&str] = &[
     "保多久",
     "还保",
     "在保",
+    "covered",
     "过保",
 ];
 /// What goes wrong with goods: with a day of delivery, a matter of warranty.
@@ -475,7 +486,8 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
         }
     };
     // What comes back is not sent to the shopper.
-    let ships = rules.shipping.is_some() && has(SHIP) && !has(RETURN);
+    let pays_duties = has(DUTIES) && slots.weight.is_none();
+    let ships = rules.shipping.is_some() && has(SHIP) && !has(RETURN) && !pays_duties;
     let named = !slots.products.is_empty();
     add(rules.orders.is_some() && (has(ORDER) && has(ORDER_WHERE) || slots.order.is_some()), Skill::OrderStatus);
     add(
@@ -491,7 +503,7 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     let off = slots.percent.is_some() && (!slots.amounts.is_empty() || named) && has(OFF) || coupon_said;
     // Of a coupon and a basket that should go for nothing the basket is the question.
     add(off && !(rules.shipping.is_some() && has(FREE)), Skill::Discount);
-    add(rules.returns.is_some() && has(RETURN) && has(RETURN_WHEN), Skill::ReturnDeadline);
+    add(rules.returns.is_some() && has(RETURN) && has(RETURN_WHEN) && !has(AWAITED), Skill::ReturnDeadline);
     add(
         rules.warranty.is_some() && (has(WARRANTY) || has(FAULT) && has(HAD) && !slots.days.is_empty()),
         Skill::WarrantyDeadline,
@@ -510,7 +522,8 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     add(timed && !free && (!has(PRICE) || slots.places.is_empty()), Skill::DeliveryTime);
     add(costs && !free || ships && has(EXPRESS) && !slots.places.is_empty() && !timed, Skill::ShippingCost);
     add(timed && !free, Skill::DeliveryTime);
-    add(ships && !free && !timed && !slots.places.is_empty() && !named && !has(COST), Skill::ShippingCost);
+    let asks_whether = ships && !free && !timed && !slots.places.is_empty() && !named && !has(COST);
+    add(asks_whether && !sends_goods(&text), Skill::ShippingCost);
     let taken = !skills.is_empty();
     let mut add = |is: bool, skill: Skill| {
         if is && !taken && !skills.contains(&skill) {

@@ -388,6 +388,7 @@ fn counted(text: &str, numbers: &[Number], today: Date) -> Vec<Found> {
         ("年", YEARS),
     ];
     const BEFORE: &[&str] = &["ago", "back", "以前", "之前", "前"];
+    const SINCE: &[&str] = &["买了", "收到", "到手", "到货", "拿到", "签收", "收货", "到了", "有", "快"];
     const AFTER: &[&str] = &["from now", "from today", "以后", "之后", "后"];
     numbers
         .iter()
@@ -401,6 +402,10 @@ fn counted(text: &str, numbers: &[Number], today: Date) -> Vec<Found> {
             let end = |length: usize| text.len() - tail.len() + length;
             if let Some(length) = word(BEFORE) {
                 return Some((number.range.start..end(length), step(-count).from(today), DayForm::Exact));
+            }
+            // 买了三周了: it is so long since.
+            if tail.starts_with('了') && SINCE.iter().any(|word| head.ends_with(word)) {
+                return Some((number.range.start..end('了'.len_utf8()), step(-count).from(today), DayForm::Exact));
             }
             if let Some(length) = word(AFTER) {
                 return Some((number.range.start..end(length), step(count).from(today), DayForm::Exact));

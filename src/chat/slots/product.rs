@@ -35,7 +35,8 @@ const MIN_FUZZY_CHARS: usize = 6;
 /// Words of titles that name nothing.
 const EMPTY_WORDS: &[&str] = &[
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "first", "second", "third", "euro",
-    "euros", "new", "year", "day", "small", "large", "set", "with", "without", "right", "open", "free",
+    "euros", "franc", "francs", "new", "year", "day", "small", "large", "set", "with", "without", "right", "open",
+    "free",
 ];
 
 /// A word of a message, the products whose title has it, and whether it is only a kind of thing.

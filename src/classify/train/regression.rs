@@ -20,7 +20,10 @@ pub struct Target {
 
 #[derive(Clone, Copy, Debug)]
 pub struct RegressionConfig {
+    /// The length of the schedule, at whose end the learning rate is nought.
     pub n_epochs: usize,
+    /// Where to leave it, as held-out texts have shown; `n_epochs` to go to its end.
+    pub stop_after: usize,
     pub batch: usize,
     pub learning_rate: f32,
     /// Against large weights, relative to the mean loss of a text.
@@ -50,6 +53,9 @@ struct Texts<'a> {
     device: &'a Device,
 }
 
+/// Epochs without a gain on held-out texts after which no gain is waited for (early stopping).
+const PATIENCE: usize = 5;
+
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.99;
 const EPSILON: f32 = 1e-8;
@@ -59,9 +65,60 @@ impl Regression {
     pub fn fit(
         inputs: &Inputs,
         targets: &[Target],
+        shape: [usize; 2],
+        config: &RegressionConfig,
+        device: &Device,
+    ) -> Self {
+        Self::train(inputs, targets, shape, config, device, |_, _| true)
+    }
+
+    /// Stops where the cross-entropy of held-out texts has ceased to fall. The weights are those of the best epoch,
+    /// which comes with them.
+    pub fn fit_watched(
+        (inputs, targets): (&Inputs, &[Target]),
+        (held, held_targets): (&Inputs, &[Target]),
+        shape: [usize; 2],
+        config: &RegressionConfig,
+        device: &Device,
+    ) -> (Self, usize) {
+        let mut best: Option<(f32, usize, Vec<f32>)> = None;
+        let mut this = Self::train(inputs, targets, shape, config, device, |this, epoch| {
+            let loss = this.loss(held, held_targets, device);
+            match &best {
+                Some((least, at, _)) if loss >= *least => epoch < at + PATIENCE,
+                _ => {
+                    best = Some((loss, epoch, this.weights.clone()));
+                    true
+                }
+            }
+        });
+        let Some((_, epoch, weights)) = best else { return (this, config.stop_after) };
+        this.weights = weights;
+        (this, epoch)
+    }
+
+    /// The mean cross-entropy of texts that have a class.
+    fn loss(&self, inputs: &Inputs, targets: &[Target], device: &Device) -> f32 {
+        let all: Vec<usize> = (0..targets.len()).collect();
+        let mut logits = self.products(inputs, &all, device);
+        let rows = logits.chunks_exact_mut(self.n_classes).zip(targets);
+        let losses: Vec<f32> = rows
+            .filter_map(|(row, target)| {
+                softmax(row);
+                Some(-row[target.class?].max(f32::MIN_POSITIVE).ln())
+            })
+            .collect();
+        losses.iter().sum::<f32>() / losses.len().max(1) as f32
+    }
+
+    /// `goes_on` is asked after each epoch, which are counted from one.
+    fn train(
+        inputs: &Inputs,
+        targets: &[Target],
         [n_in, n_classes]: [usize; 2],
         config: &RegressionConfig,
         device: &Device,
+        mut goes_on: impl FnMut(&Self, usize) -> bool,
     ) -> Self {
         let zeros = || vec![0.0; (n_in + 1) * n_classes];
         let mut this = Self { n_in, n_classes, weights: zeros(), first_moment: zeros(), second_moment: zeros() };
@@ -71,13 +128,16 @@ impl Regression {
         let mut order: Vec<usize> = (0..targets.len()).collect();
         let n_steps = config.n_epochs * targets.len().div_ceil(config.batch);
         let mut step = 0;
-        for _ in 0..config.n_epochs {
+        for epoch in 1..=config.stop_after.min(config.n_epochs) {
             (1..order.len()).rev().for_each(|i| order.swap(i, random.below(i + 1)));
             for batch in order.chunks(config.batch) {
                 step += 1;
                 let progress = step as f32 / n_steps as f32;
                 let rate = config.learning_rate * 0.5 * (1.0 + (std::f32::consts::PI * progress).cos());
                 this.step(&texts, batch, step, rate, config);
+            }
+            if !goes_on(&this, epoch) {
+                break;
             }
         }
         this
@@ -215,9 +275,33 @@ mod tests {
             Inputs::Dense(rows.iter().map(|r| &r[..]).collect())
         };
         let targets: Vec<Target> = (0..40).map(|i| Target { class: Some(i % 2), weight: 1.0 }).collect();
-        let config =
-            RegressionConfig { n_epochs: 40, batch: 16, learning_rate: 0.1, l2: 1e-3, label_smoothing: 0.0, seed: 3 };
-        Regression::fit(&inputs, &targets, [2, 2], &config, &Device::flex())
+        Regression::fit(&inputs, &targets, [2, 2], &CONFIG, &Device::flex())
+    }
+
+    const CONFIG: RegressionConfig = RegressionConfig {
+        n_epochs: 40,
+        stop_after: 40,
+        batch: 16,
+        learning_rate: 0.1,
+        l2: 1e-3,
+        label_smoothing: 0.0,
+        seed: 3,
+    };
+
+    #[test]
+    fn it_stops_where_held_out_texts_are_told_worse() {
+        // Held-out texts say the opposite of those learned from: nothing learned is better than anything.
+        let rows: Vec<Vec<f32>> = (0..20).map(|i| vec![if i % 2 == 0 { 1.0 } else { -1.0 }]).collect();
+        let inputs = || Inputs::Dense(rows.iter().map(|row| &row[..]).collect());
+        let targets = |flip: usize| -> Vec<Target> {
+            (0..20).map(|i| Target { class: Some((i + flip) % 2), weight: 1.0 }).collect()
+        };
+        let fit = |flip| {
+            let (learned, held) = (targets(0), targets(flip));
+            Regression::fit_watched((&inputs(), &learned), (&inputs(), &held), [1, 2], &CONFIG, &Device::flex()).1
+        };
+        assert_eq!(fit(1), 1);
+        assert!(fit(0) > 20, "{}", fit(0));
     }
 
     #[test]
