@@ -19,13 +19,7 @@ pub struct RmsNorm {
 
 impl RmsNorm {
     /// Loads `<name>.weight`, `[len]`.
-    pub fn load(
-        gguf: &Gguf,
-        name: &str,
-        len: usize,
-        epsilon: f32,
-        placement: &Placement,
-    ) -> Result<Self, ModelError> {
+    pub fn load(gguf: &Gguf, name: &str, len: usize, epsilon: f32, placement: &Placement) -> Result<Self, ModelError> {
         let values = vector(gguf, &format!("{name}.weight"), len)?;
         let weight = Tensor::from_data(TensorData::new(values.clone(), [len]), &placement.device);
         Ok(Self { weight, values, epsilon, kind: placement.kind })

@@ -24,9 +24,6 @@ use crate::platform::parallel;
 /// Values that share a scale.
 pub const BLOCK: usize = 32;
 
-/// Multiplications below which another thread costs more than it does.
-const MIN_WORK: usize = 1 << 17;
-
 /// Outputs that go together at most, on any path: pieces of a matrix are whole groups.
 const GROUP: usize = 8;
 
@@ -77,8 +74,9 @@ impl Panels {
 fn product_by(panels: Panels, matrices: &[BlockMatrix<'_>], x: &[f32], n_in: usize) -> Vec<f32> {
     let x = ByteRows::quantize(x, n_in, panels);
     let stride: usize = matrices.iter().map(|matrix| matrix.n_out).sum();
-    let pieces = pieces(matrices, &x, parallel::n_threads());
-    let mut sums = parallel::map(&pieces, |(_, piece)| {
+    let n_threads = parallel::n_threads(x.n_rows * n_in * stride);
+    let pieces = pieces(matrices, x.n_blocks, n_threads);
+    let mut sums = parallel::map(&pieces, n_threads, |(_, piece)| {
         let mut sums = vec![0.0; x.n_rows * piece.n_out];
         match piece.ty {
             TensorType::Q8_0 => run::<Q8_0, 34>(panels, piece.bytes, &x, &mut sums),
@@ -100,17 +98,15 @@ fn product_by(panels: Panels, matrices: &[BlockMatrix<'_>], x: &[f32], n_in: usi
     out
 }
 
-/// The matrices in pieces of about equal work, one or more a thread, each with its first output.
-fn pieces<'a>(matrices: &[BlockMatrix<'a>], x: &ByteRows, n_threads: usize) -> Vec<(usize, BlockMatrix<'a>)> {
-    let n_in = x.n_blocks * BLOCK;
+/// The matrices in pieces of about equal work, at least one for each of `n` threads, each with its first output.
+fn pieces<'a>(matrices: &[BlockMatrix<'a>], n_blocks: usize, n: usize) -> Vec<(usize, BlockMatrix<'a>)> {
     let n_out: usize = matrices.iter().map(|matrix| matrix.n_out).sum();
-    let n_pieces = (x.n_rows * n_in * n_out / MIN_WORK).clamp(1, n_threads);
-    let longest = n_out.div_ceil(n_pieces).next_multiple_of(GROUP);
+    let longest = n_out.div_ceil(n).next_multiple_of(GROUP);
     let mut pieces = Vec::new();
     let mut first = 0;
     for &BlockMatrix { ty, bytes, n_out } in matrices {
-        assert_eq!(bytes.len(), n_out * x.n_blocks * ty.block_bytes(), "weights do not fill the matrix");
-        let row_bytes = x.n_blocks * ty.block_bytes();
+        let row_bytes = n_blocks * ty.block_bytes();
+        assert_eq!(bytes.len(), n_out * row_bytes, "weights do not fill the matrix");
         for bytes in bytes.chunks(longest * row_bytes) {
             let n_out = bytes.len() / row_bytes;
             pieces.push((first, BlockMatrix { ty, bytes, n_out }));
@@ -317,8 +313,7 @@ mod tests {
                 assert_eq!(product_by(path, &halves, &x, n_in), together, "{path:?} {ty}");
                 let alone = x.chunks_exact(n_in).flat_map(|x| product_by(path, &[whole], x, n_in));
                 assert_eq!(alone.collect::<Vec<f32>>(), together, "{path:?} {ty}");
-                let rows = ByteRows::quantize(&x, n_in, path);
-                let pieces = pieces(&halves, &rows, 3);
+                let pieces = pieces(&halves, n_in / BLOCK, 3);
                 assert!(pieces.len() > 3 && pieces.windows(2).all(|two| two[0].0 + two[0].1.n_out == two[1].0));
                 let apart = pieces.iter().map(|(_, piece)| product_by(path, &[*piece], &x, n_in)).collect::<Vec<_>>();
                 let of_row = |row: usize| {

@@ -290,9 +290,7 @@ unsafe fn load<T>(bytes: &[T; BLOCK]) -> __m256i {
 unsafe fn halves<const BYTES: usize>(rows: &[&[[u8; BYTES]]; LANES], i: usize, at: usize) -> __m256 {
     let half = |lane: usize| i16::from_le_bytes([rows[lane][i][at], rows[lane][i][at + 1]]);
     // SAFETY: the caller's.
-    unsafe {
-        _mm256_cvtph_ps(_mm_setr_epi16(half(0), half(1), half(2), half(3), half(4), half(5), half(6), half(7)))
-    }
+    unsafe { _mm256_cvtph_ps(_mm_setr_epi16(half(0), half(1), half(2), half(3), half(4), half(5), half(6), half(7))) }
 }
 
 /// The sum over each of eight vectors.

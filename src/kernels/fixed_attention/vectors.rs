@@ -3,8 +3,7 @@
 use bytemuck::cast;
 use wide::{f32x4, i16x8, i32x4};
 
-use super::{FixedCache, Path, RUN, Work};
-use crate::kernels::attention::AttentionShape;
+use super::RUN;
 
 /// Vectors of sums that go along the dimensions together.
 pub const PARTS: usize = 2;
@@ -15,15 +14,18 @@ pub const PARTS: usize = 2;
 pub trait Vectors {
     type Lanes: Copy;
     const ZERO: Self::Lanes;
-    /// 16-bit words in a vector.
-    const WORDS: usize;
-    /// Sums in [`PARTS`] vectors.
-    const SUMS: usize = PARTS * Self::WORDS / 2;
+    /// Sums in a vector.
+    const SUMS: usize;
+    /// A vector of words, and as many bytes.
+    type Words;
+    type Bytes;
 
-    /// The first [`Self::WORDS`].
-    fn words(from: &[i16]) -> Self::Lanes;
-    /// As many bytes, widened.
-    fn bytes(from: &[i8]) -> Self::Lanes;
+    /// Whole vectors of them: cut once, so that the loops have nothing to check.
+    fn in_words(values: &[i16]) -> &[Self::Words];
+    fn in_bytes(values: &[i8]) -> &[Self::Bytes];
+    fn words(from: &Self::Words) -> Self::Lanes;
+    /// Widened to words.
+    fn bytes(from: &Self::Bytes) -> Self::Lanes;
     /// A pair of words throughout.
     fn pair(pair: i32) -> Self::Lanes;
     fn add_dot(sums: Self::Lanes, a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
@@ -39,16 +41,28 @@ pub struct Portable;
 impl Vectors for Portable {
     type Lanes = i32x4;
     const ZERO: i32x4 = i32x4::ZERO;
-    const WORDS: usize = 8;
+    const SUMS: usize = 4;
+    type Words = [i16; 8];
+    type Bytes = [i8; 8];
 
     #[inline(always)]
-    fn words(from: &[i16]) -> i32x4 {
-        cast(i16x8::new(*from.first_chunk().expect("a vector's worth")))
+    fn in_words(values: &[i16]) -> &[[i16; 8]] {
+        values.as_chunks().0
     }
 
     #[inline(always)]
-    fn bytes(from: &[i8]) -> i32x4 {
-        cast(widen(from.first_chunk().expect("a vector's worth")))
+    fn in_bytes(values: &[i8]) -> &[[i8; 8]] {
+        values.as_chunks().0
+    }
+
+    #[inline(always)]
+    fn words(from: &[i16; 8]) -> i32x4 {
+        cast(i16x8::new(*from))
+    }
+
+    #[inline(always)]
+    fn bytes(from: &[i8; 8]) -> i32x4 {
+        cast(widen(from))
     }
 
     #[inline(always)]
@@ -84,8 +98,8 @@ fn widen(b: &[i8; 8]) -> i16x8 {
 }
 
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
-pub fn detect() -> Path {
-    Path::Portable
+pub fn detect() -> super::Path {
+    super::Path::Portable
 }
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
@@ -96,6 +110,8 @@ mod avx2 {
     use std::arch::x86_64::*;
 
     use super::*;
+    use crate::kernels::attention::AttentionShape;
+    use crate::kernels::fixed_attention::{FixedCache, Path, Work};
 
     pub fn detect() -> Path {
         let has_all = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
@@ -124,16 +140,28 @@ mod avx2 {
     impl Vectors for Avx2 {
         type Lanes = __m256i;
         const ZERO: __m256i = unsafe { std::mem::zeroed() };
-        const WORDS: usize = 16;
+        const SUMS: usize = 8;
+        type Words = [i16; 16];
+        type Bytes = [i8; 16];
 
         #[inline(always)]
-        fn words(from: &[i16]) -> __m256i {
-            unsafe { _mm256_loadu_si256(from[..Self::WORDS].as_ptr().cast()) }
+        fn in_words(values: &[i16]) -> &[[i16; 16]] {
+            values.as_chunks().0
         }
 
         #[inline(always)]
-        fn bytes(from: &[i8]) -> __m256i {
-            unsafe { _mm256_cvtepi8_epi16(_mm_loadu_si128(from[..Self::WORDS].as_ptr().cast())) }
+        fn in_bytes(values: &[i8]) -> &[[i8; 16]] {
+            values.as_chunks().0
+        }
+
+        #[inline(always)]
+        fn words(from: &[i16; 16]) -> __m256i {
+            unsafe { _mm256_loadu_si256(from.as_ptr().cast()) }
+        }
+
+        #[inline(always)]
+        fn bytes(from: &[i8; 16]) -> __m256i {
+            unsafe { _mm256_cvtepi8_epi16(_mm_loadu_si128(from.as_ptr().cast())) }
         }
 
         #[inline(always)]
