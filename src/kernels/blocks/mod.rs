@@ -9,7 +9,7 @@
 //! against a *panel*: several outputs unpacked once, side by side, small enough for the fastest cache. Either way an
 //! output adds up its blocks in their order, so that the number of rows never changes a result.
 //!
-//! [`portable`] does it by 16-bit products in 128-bit vectors (SSE2, NEON, simd128), [`x86`] by 8-bit ones in
+//! `portable` does it by 16-bit products in 128-bit vectors (SSE2, NEON, simd128), `x86` by 8-bit ones in
 //! 256-bit vectors where the processor has them.
 
 mod portable;
@@ -183,11 +183,13 @@ struct ByteRows {
 
 /// Of the size that the products take them in.
 enum Quants {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Bytes(Vec<[i8; BLOCK]>),
     Words(Vec<[i16; BLOCK]>),
 }
 
 impl Quants {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     fn bytes(&self) -> &[[i8; BLOCK]] {
         match self {
             Quants::Bytes(bytes) => bytes,
@@ -198,6 +200,7 @@ impl Quants {
     fn words(&self) -> &[[i16; BLOCK]] {
         match self {
             Quants::Words(words) => words,
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Quants::Bytes(_) => unreachable!("made for another path"),
         }
     }
