@@ -100,8 +100,8 @@ fn fifth_bit(bytes: &[u8], j: usize) -> u8 {
     ((bytes[j / 8] >> (j % 8)) & 1) << 4
 }
 
-/// Scale and minimum of part `j` of eight: 6 bits each, packed into 12 bytes as `get_scale_min_k4` has it.
-fn scale_min(scales: &[u8], j: usize) -> (f32, f32) {
+/// Scale and minimum of part `j` of eight in a Q4_K or Q5_K block: 6 bits each, packed into 12 bytes as `get_scale_min_k4` has it.
+pub fn scale_min(scales: &[u8], j: usize) -> (f32, f32) {
     let (scale, min) = if j < 4 {
         (scales[j] & 63, scales[j + 4] & 63)
     } else {

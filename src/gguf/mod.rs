@@ -32,7 +32,7 @@ pub mod convert;
 #[cfg(feature = "convert")]
 pub mod random;
 
-pub use dequantize::dequantize;
+pub use dequantize::{dequantize, scale_min};
 pub use error::GgufError;
 pub use metadata::{Array, Metadata, Value};
 pub use quantize::quantize;

@@ -55,7 +55,7 @@ pub fn attend<'a>(
 }
 
 /// `exp(score - max)` in place of each score; returns their sum.
-fn exponentials(scores: &mut [f32]) -> f32 {
+pub fn exponentials(scores: &mut [f32]) -> f32 {
     let max = scores.iter().fold(f32::NEG_INFINITY, |max, &score| max.max(score));
     let (chunks, rest) = scores.as_chunks_mut::<8>();
     let mut total = f32x8::ZERO;
@@ -88,21 +88,22 @@ fn add_scaled(to: &mut [f32], from: &[f32], factor: f32) {
     to_rest.iter_mut().zip(from_rest).for_each(|(to, from)| *to += from * factor);
 }
 
+/// The plain twin: one query head, in double precision.
+#[cfg(test)]
+pub fn attend_plain(query: &[f32], keys: &[Vec<f32>], values: &[Vec<f32>], scale: f32) -> Vec<f64> {
+    let dot = |key: &[f32]| query.iter().zip(key).map(|(q, k)| f64::from(q * scale) * f64::from(*k)).sum::<f64>();
+    let weights: Vec<f64> = keys.iter().map(|key| dot(key).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    let column = |i: usize| values.iter().zip(&weights).map(|(v, w)| f64::from(v[i]) * w / total).sum();
+    (0..query.len()).map(column).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Single precision throughout, sums in another order.
     const TOLERANCE: f32 = 1e-5;
-
-    /// The plain twin: one query head, in double precision.
-    fn attend_plain(query: &[f32], keys: &[Vec<f32>], values: &[Vec<f32>], scale: f32) -> Vec<f64> {
-        let dot = |key: &[f32]| query.iter().zip(key).map(|(q, k)| f64::from(q * scale) * f64::from(*k)).sum::<f64>();
-        let weights: Vec<f64> = keys.iter().map(|key| dot(key).exp()).collect();
-        let total: f64 = weights.iter().sum();
-        let column = |i: usize| values.iter().zip(&weights).map(|(v, w)| f64::from(v[i]) * w / total).sum();
-        (0..query.len()).map(column).collect()
-    }
 
     #[test]
     fn agrees_with_its_plain_twin_over_odd_shapes() {

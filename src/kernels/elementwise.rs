@@ -3,28 +3,7 @@
 //! The CPU backend calls `expf` and `erff` number by number; over 256 tokens that took as long as the
 //! matrix products themselves.
 
-use wide::f32x4;
-
-/// Softmax over each row of `x`, `[rows, row_len]`, in place. Rows of length 0 are none.
-pub fn softmax_rows(x: &mut [f32], row_len: usize) {
-    for row in x.chunks_exact_mut(row_len.max(1)) {
-        let (lanes, rest) = row.as_chunks_mut::<4>();
-        let lowest = f32x4::splat(f32::NEG_INFINITY);
-        let largest = lanes.iter().fold(lowest, |largest, &lane| largest.fast_max(f32x4::from(lane))).to_array();
-        let largest = rest.iter().chain(&largest).fold(f32::NEG_INFINITY, |largest, &value| largest.max(value));
-        let mut sums = f32x4::ZERO;
-        for lane in lanes.iter_mut() {
-            let value = (f32x4::from(*lane) - f32x4::splat(largest)).exp();
-            sums += value;
-            *lane = value.to_array();
-        }
-        for value in rest.iter_mut() {
-            *value = (*value - largest).exp();
-        }
-        let total: f32 = sums.reduce_add() + rest.iter().sum::<f32>();
-        row.iter_mut().for_each(|value| *value /= total);
-    }
-}
+use wide::{f32x4, f32x8};
 
 /// The Gaussian error linear unit, in place: `x · Φ(x)` (Hendrycks and Gimpel, 2016,
 /// <https://arxiv.org/abs/1606.08415>), exact but for the error function's approximation.
@@ -53,29 +32,67 @@ fn gelu_lanes(x: f32x4) -> f32x4 {
     x * phi
 }
 
+/// Root mean square norm of each row (Zhang and Sennrich, 2019), in place: `x / sqrt(mean(x²) + epsilon) * weight`.
+pub fn rms_norm_rows(rows: &mut [f32], weight: &[f32], epsilon: f32) {
+    for row in rows.chunks_exact_mut(weight.len().max(1)) {
+        let (lanes, rest) = row.as_chunks::<8>();
+        let squares = lanes.iter().fold(f32x8::ZERO, |sum, &x| sum + f32x8::from(x) * f32x8::from(x));
+        let sum = squares.reduce_add() + rest.iter().map(|x| x * x).sum::<f32>();
+        let factor = (sum / weight.len() as f32 + epsilon).sqrt().recip();
+        row.iter_mut().zip(weight).for_each(|(x, weight)| *x *= factor * weight);
+    }
+}
+
+/// Layer norm of each row (Ba et al., 2016, <https://arxiv.org/abs/1607.06450>), in place:
+/// `(x - mean) / sqrt(variance + epsilon) * gamma + beta`.
+pub fn layer_norm_rows(rows: &mut [f32], gamma: &[f32], beta: &[f32], epsilon: f32) {
+    let n = gamma.len() as f32;
+    for row in rows.chunks_exact_mut(gamma.len().max(1)) {
+        let (lanes, rest) = row.as_chunks::<8>();
+        let sum = lanes.iter().fold(f32x8::ZERO, |sum, &x| sum + f32x8::from(x));
+        let mean = (sum.reduce_add() + rest.iter().sum::<f32>()) / n;
+        let off = |x: [f32; 8]| f32x8::from(x) - f32x8::splat(mean);
+        let squares = lanes.iter().fold(f32x8::ZERO, |sum, &x| sum + off(x) * off(x));
+        let variance = (squares.reduce_add() + rest.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>()) / n;
+        let factor = (variance + epsilon).sqrt().recip();
+        let weights = gamma.iter().zip(beta);
+        row.iter_mut().zip(weights).for_each(|(x, (gamma, beta))| *x = (*x - mean) * factor * gamma + beta);
+    }
+}
+
+/// SwiGLU (Shazeer, 2020, <https://arxiv.org/abs/2002.05202>): rows of `2 * n`, gate and up, to rows of `n`,
+/// `gate · σ(gate) · up`.
+pub fn swiglu(rows: &[f32], n: usize) -> Vec<f32> {
+    gated(rows, n, |gate| gate)
+}
+
+/// GEGLU, with the Gaussian error linear unit by its tanh (`gelu_pytorch_tanh`), as `swiglu` otherwise.
+pub fn geglu(rows: &[f32], n: usize) -> Vec<f32> {
+    // (1 + tanh(u)) / 2 = σ(2u)
+    let twice = 2.0 * (2.0 / std::f32::consts::PI).sqrt();
+    gated(rows, n, |gate| f32x8::splat(twice) * (gate + f32x8::splat(0.044_715) * gate * gate * gate))
+}
+
+/// `gate · σ(z(gate)) · up`.
+#[inline(always)]
+fn gated(rows: &[f32], n: usize, z: impl Fn(f32x8) -> f32x8) -> Vec<f32> {
+    let unit = |gate: f32x8, up: f32x8| gate * up / (f32x8::splat(1.0) + (-z(gate)).exp());
+    let mut out = Vec::with_capacity(rows.len() / 2);
+    for row in rows.chunks_exact(2 * n.max(1)) {
+        let (gate, up) = row.split_at(n);
+        let ((gate, gate_rest), (up, up_rest)) = (gate.as_chunks::<8>(), up.as_chunks::<8>());
+        for (&gate, &up) in gate.iter().zip(up) {
+            out.extend(unit(gate.into(), up.into()).to_array());
+        }
+        let rest = gate_rest.iter().zip(up_rest);
+        out.extend(rest.map(|(&gate, &up)| unit(f32x8::splat(gate), f32x8::splat(up)).to_array()[0]));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn softmax_is_that_of_double_precision() {
-        for row_len in [1, 3, 4, 7, 130] {
-            let x: Vec<f32> = (0..2 * row_len).map(|i| ((i * 37 % 101) as f32 - 50.0) * 0.37).collect();
-            let mut got = x.clone();
-            softmax_rows(&mut got, row_len);
-            for (row, got) in x.chunks(row_len).zip(got.chunks(row_len)) {
-                let largest = row.iter().fold(f64::MIN, |m, &v| m.max(v.into()));
-                let powers: Vec<f64> = row.iter().map(|&v| (f64::from(v) - largest).exp()).collect();
-                let total: f64 = powers.iter().sum();
-                for (got, power) in got.iter().zip(&powers) {
-                    assert!((f64::from(*got) - power / total).abs() < 1e-6, "{got} for {}", power / total);
-                }
-            }
-        }
-        let mut masked = [f32::NEG_INFINITY, 0.0, f32::NEG_INFINITY, f32::NEG_INFINITY, 0.0];
-        softmax_rows(&mut masked, 5);
-        assert_eq!(masked, [0.0, 0.5, 0.0, 0.0, 0.5]);
-    }
 
     #[test]
     fn gelu_meets_known_values() {
@@ -96,5 +113,45 @@ mod tests {
             assert!((got - expected).abs() < 1e-6, "gelu({x}) = {got}, not {expected}");
         }
         assert_eq!(got[8], got[1], "the rest is as the lanes are");
+    }
+
+    #[test]
+    fn gates_and_norms_are_those_of_double_precision() {
+        for n in [1, 7, 8, 19] {
+            let x: Vec<f32> = (0..4 * n).map(|i| ((i * 37 % 101) as f32 - 50.0) * 0.17).collect();
+            let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
+            let tanh_of = |g: f64| (2.0 / std::f64::consts::PI).sqrt() * (g + 0.044715 * g * g * g);
+            let (silu, gelu) = (swiglu(&x, n), geglu(&x, n));
+            let mut normed = x.clone();
+            let weight: Vec<f32> = (0..n).map(|i| i as f32 - 1.5).collect();
+            rms_norm_rows(&mut normed, &weight, 1e-5);
+            for (row, i) in (0..2).flat_map(|row| (0..n).map(move |i| (row, i))) {
+                let (gate, up) = (f64::from(x[row * 2 * n + i]), f64::from(x[row * 2 * n + n + i]));
+                let (got, expected) = (f64::from(silu[row * n + i]), gate * sigmoid(gate) * up);
+                assert!((got - expected).abs() < 1e-5 * expected.abs().max(1.0), "{got} for {expected}");
+                let expected = 0.5 * gate * (1.0 + tanh_of(gate).tanh()) * up;
+                let got = f64::from(gelu[row * n + i]);
+                assert!((got - expected).abs() < 1e-5 * expected.abs().max(1.0), "{got} for {expected}");
+            }
+            let beta: Vec<f32> = weight.iter().map(|weight| 0.3 - weight).collect();
+            let mut centred = x.clone();
+            layer_norm_rows(&mut centred, &weight, &beta, 1e-5);
+            for (row, got) in x.chunks(n).zip(centred.chunks(n)) {
+                let mean = row.iter().map(|&x| f64::from(x)).sum::<f64>() / n as f64;
+                let variance = row.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / n as f64;
+                for (i, (x, got)) in row.iter().zip(got).enumerate() {
+                    let normed = (f64::from(*x) - mean) / (variance + 1e-5).sqrt();
+                    let expected = normed * f64::from(weight[i]) + f64::from(beta[i]);
+                    assert!((f64::from(*got) - expected).abs() < 1e-5 * expected.abs().max(1.0));
+                }
+            }
+            for (row, got) in x.chunks(n).zip(normed.chunks(n)) {
+                let mean = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / n as f64;
+                for ((x, weight), got) in row.iter().zip(&weight).zip(got) {
+                    let expected = f64::from(*x) / (mean + 1e-5).sqrt() * f64::from(*weight);
+                    assert!((f64::from(*got) - expected).abs() < 1e-5 * expected.abs().max(1.0));
+                }
+            }
+        }
     }
 }

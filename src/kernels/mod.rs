@@ -5,7 +5,9 @@
 pub mod attention;
 pub mod blocks;
 pub mod elementwise;
+pub mod fixed_attention;
 pub mod fixed_point;
+pub mod repack;
 
 /// For tests: deterministic values in `[-1, 1)` (a 64-bit linear congruential generator, Knuth's constants).
 #[cfg(test)]

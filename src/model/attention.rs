@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 
 use crate::gguf::Gguf;
 use crate::kernels::attention::{AttentionShape, attend};
-use crate::model::kv_cache::{DeviceCache, KvCache, write_row};
+use crate::model::kv_cache::{DeviceCache, KvCache};
 use crate::model::{DecoderConfig, Linear, ModelError, RmsNorm, Rope};
 use crate::platform::device::Placement;
 
@@ -43,7 +43,7 @@ impl Attention {
         let &DecoderConfig { d_model, n_heads, n_kv_heads, head_dim, .. } = config;
         let named = |part: &str| format!("blk.{index}.{part}");
         let norm = |part: &str| {
-            let load = || RmsNorm::load(gguf, &named(part), head_dim, config.rms_norm_epsilon, &placement.device);
+            let load = || RmsNorm::load(gguf, &named(part), head_dim, config.rms_norm_epsilon, placement);
             config.has_qk_norm.then(load).transpose()
         };
         let qkv = [
@@ -69,13 +69,13 @@ impl Attention {
     pub fn forward(&self, x: Tensor<3>, cache: &mut KvCache, pass: &Pass) -> Tensor<3> {
         let qkv = self.qkv.forward(x);
         let attended = match cache {
-            KvCache::Host { keys, values } => self.on_host(qkv, keys, values, pass),
             KvCache::Device(cache) => self.on_device(qkv, cache, pass),
+            cache => self.on_host(qkv, cache, pass),
         };
         self.output.forward(attended)
     }
 
-    fn on_host(&self, qkv: Tensor<3>, keys: &mut [f32], values: &mut [f32], pass: &Pass) -> Tensor<3> {
+    fn on_host(&self, qkv: Tensor<3>, cache: &mut KvCache, pass: &Pass) -> Tensor<3> {
         let &Self { n_heads, n_kv_heads, head_dim, scale, window, .. } = self;
         let [_, seq, width] = qkv.dims();
         let device = qkv.device();
@@ -88,13 +88,18 @@ impl Attention {
             self.k_norm.iter().for_each(|norm| norm.apply(k));
             pass.rope.rotate_row(i, q, head_dim);
             pass.rope.rotate_row(i, k, head_dim);
-            write_row(keys, k, pass.n_past + i, head_dim);
-            write_row(values, v, pass.n_past + i, head_dim);
+            cache.write(pass.n_past + i, k, v, head_dim);
         }
-        let capacity = keys.len() / (n_kv_heads * head_dim);
-        let shape = AttentionShape { n_heads, n_kv_heads, head_dim, capacity, window, scale };
-        let queries = qkv.chunks_exact(width).map(|row| &row[..n_heads * head_dim]);
-        let attended = attend(queries, keys, values, pass.n_past, &shape);
+        let queries: Vec<&[f32]> = qkv.chunks_exact(width).map(|row| &row[..n_heads * head_dim]).collect();
+        let shape = |capacity| AttentionShape { n_heads, n_kv_heads, head_dim, capacity, window, scale };
+        let attended = match cache {
+            KvCache::Host { keys, values } => {
+                let shape = shape(keys.len() / (n_kv_heads * head_dim));
+                attend(queries.into_iter(), keys, values, pass.n_past, &shape)
+            }
+            KvCache::Fixed(cache) => cache.attend(&queries, pass.n_past, &shape(0)),
+            KvCache::Device(_) => unreachable!("it is on the CPU"),
+        };
         Tensor::from_data(TensorData::new(attended, [1, seq, n_heads * head_dim]), &device)
     }
 

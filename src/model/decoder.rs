@@ -3,9 +3,10 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 use crate::gguf::{Gguf, dequantize};
+use crate::kernels::elementwise;
 use crate::model::attention::{Attention, Pass, mask};
 use crate::model::kv_cache::KvCache;
-use crate::model::linear::{expect_shape, vector};
+use crate::model::linear::{expect_shape, on_host, vector};
 use crate::model::{Activation, DecoderConfig, Linear, ModelError, RmsNorm, Rope, RopeConfig};
 use crate::platform::device::Placement;
 use crate::protocol::DeviceKind;
@@ -30,6 +31,8 @@ pub struct Decoder {
     /// Kept for the token embeddings, of which a step needs one row, and on the CPU for all its products.
     gguf: Arc<Gguf>,
     n_vocab: usize,
+    /// Whether its weights are not quantized.
+    is_exact: bool,
     layers: Vec<Layer>,
     output_norm: RmsNorm,
     output: Linear,
@@ -48,6 +51,7 @@ struct Layer {
     post_ffw_norm: Option<RmsNorm>,
     activation: Activation,
     is_local: bool,
+    kind: DeviceKind,
 }
 
 /// What a [`Decoder`] remembers of one text: keys and values of every layer.
@@ -96,11 +100,12 @@ impl Decoder {
         // A model without an output matrix uses its token table a second time.
         let output = if gguf.tensor("output.weight").is_ok() { "output" } else { "token_embd" };
         Ok(Self {
-            output_norm: RmsNorm::load(&gguf, "output_norm", d_model, config.rms_norm_epsilon, &placement.device)?,
+            output_norm: RmsNorm::load(&gguf, "output_norm", d_model, config.rms_norm_epsilon, placement)?,
             output: Linear::load_blocks(&gguf, &[(output.into(), n_vocab)], d_model, placement)?,
             frequencies: [global, local],
             placement: placement.clone(),
             n_vocab,
+            is_exact: gguf.tensor("blk.0.attn_k.weight")?.ty.block_len() == 1,
             layers,
             config,
             gguf,
@@ -128,7 +133,8 @@ impl Decoder {
         if capacity == 0 || capacity > self.config.max_seq {
             return Err(ModelError::Length { found: capacity, limit: self.config.max_seq });
         }
-        let layers = (0..self.config.n_layers).map(|_| KvCache::new(&self.config, capacity, self.gpu())).collect();
+        let new = |_| KvCache::new(&self.config, capacity, self.gpu(), self.is_exact);
+        let layers = (0..self.config.n_layers).map(new).collect();
         Ok(DecodeState { layers, n_past: 0, capacity })
     }
 
@@ -212,7 +218,7 @@ impl Layer {
     fn load(gguf: &Arc<Gguf>, index: usize, config: &DecoderConfig, placement: &Placement) -> Result<Self, ModelError> {
         let &DecoderConfig { d_model, d_ff, .. } = config;
         let named = |part: &str| format!("blk.{index}.{part}");
-        let norm = |part: &str| RmsNorm::load(gguf, &named(part), d_model, config.rms_norm_epsilon, &placement.device);
+        let norm = |part: &str| RmsNorm::load(gguf, &named(part), d_model, config.rms_norm_epsilon, placement);
         let post_norm = |part: &str| config.has_post_norms.then(|| norm(part)).transpose();
         let gate_up = [(named("ffn_gate"), d_ff), (named("ffn_up"), d_ff)];
         Ok(Self {
@@ -225,6 +231,7 @@ impl Layer {
             post_ffw_norm: post_norm("post_ffw_norm")?,
             activation: config.activation,
             is_local: config.layer(index).is_some(),
+            kind: placement.kind,
         })
     }
 
@@ -237,14 +244,25 @@ impl Layer {
         let attended = self.attention.forward(self.attn_norm.forward(x.clone()), cache, pass);
         let x = x + after(&self.post_attention_norm, attended);
         let gate_up = self.ffn_gate_up.forward(self.ffn_norm.forward(x.clone()));
+        let hidden = self.ffn_down.forward(self.gated(gate_up));
+        x + after(&self.post_ffw_norm, hidden)
+    }
+
+    /// `[1, seq, 2 * d_ff]`, gate and up, to `[1, seq, d_ff]`.
+    fn gated(&self, gate_up: Tensor<3>) -> Tensor<3> {
         let d_ff = gate_up.dims()[2] / 2;
+        if self.kind == DeviceKind::Cpu {
+            return on_host(gate_up, d_ff, |x| match self.activation {
+                Activation::Silu => elementwise::swiglu(x, d_ff),
+                Activation::Gelu => elementwise::geglu(x, d_ff),
+            });
+        }
         let gate = gate_up.clone().narrow(2, 0, d_ff);
         let gate = match self.activation {
             Activation::Silu => activation::silu(gate),
             Activation::Gelu => activation::gelu_approximate(gate),
         };
-        let hidden = self.ffn_down.forward(gate * gate_up.narrow(2, d_ff, d_ff));
-        x + after(&self.post_ffw_norm, hidden)
+        gate * gate_up.narrow(2, d_ff, d_ff)
     }
 }
 

@@ -5,7 +5,8 @@ use burn::tensor::{Device, Tensor, TensorData, activation, module};
 
 use crate::gguf::{Gguf, dequantize};
 use crate::kernels::elementwise;
-use crate::model::linear::{expect_shape, vector};
+use crate::kernels::fixed_attention::{self, FixedCache};
+use crate::model::linear::{expect_shape, in_place, on_host, vector};
 use crate::model::{EncoderConfig, Linear, ModelError};
 use crate::platform::device::Placement;
 use crate::protocol::DeviceKind;
@@ -42,7 +43,10 @@ struct Layer {
 struct LayerNorm {
     gamma: Tensor<1>,
     beta: Tensor<1>,
+    /// The same, for the CPU.
+    values: [Vec<f32>; 2],
     epsilon: f64,
+    kind: DeviceKind,
 }
 
 impl Encoder {
@@ -50,7 +54,7 @@ impl Encoder {
         let config = EncoderConfig::from_metadata(gguf.metadata())?;
         let EncoderConfig { n_layers, d_model, d_ff, max_seq, .. } = config;
         let device = &placement.device;
-        let norm = |name: &str| LayerNorm::load(&gguf, name, &config, device);
+        let norm = |name: &str| LayerNorm::load(&gguf, name, &config, placement);
         let linear = |names: &[String], shape: [usize; 2]| Linear::load(&gguf, names, shape, placement);
 
         let mut positions = matrix(&gguf, "position_embd.weight", [max_seq, d_model])?;
@@ -166,12 +170,8 @@ impl Encoder {
 impl Layer {
     /// `[batch, seq, d_model]` to the same shape. Norms follow the residual sums, as in the original BERT.
     fn forward(&self, x: Tensor<3>, n_heads: usize) -> Tensor<3> {
-        let [batch, seq, d_model] = x.dims();
-        let head_dim = d_model / n_heads;
-        let qkv = self.attn_qkv.forward(x.clone()).reshape([batch, seq, 3 * n_heads, head_dim]).swap_dims(1, 2);
-        let [q, k, v] = [0, 1, 2].map(|part| qkv.clone().narrow(1, part * n_heads, n_heads));
-        let attended = attention(q, k, v, self.kind);
-        let attended = attended.swap_dims(1, 2).reshape([batch, seq, d_model]);
+        let qkv = self.attn_qkv.forward(x.clone());
+        let attended = attention(qkv, n_heads, self.kind);
         let x = self.attn_output_norm.forward(x + self.attn_output.forward(attended));
         let hidden = gelu(self.ffn_up.forward(x.clone()), self.kind);
         self.layer_output_norm.forward(x + self.ffn_down.forward(hidden))
@@ -179,27 +179,41 @@ impl Layer {
 }
 
 impl LayerNorm {
-    fn load(gguf: &Gguf, name: &str, config: &EncoderConfig, device: &Device) -> Result<Self, ModelError> {
-        let parameter = |part: &str| {
-            let values = vector(gguf, &format!("{name}.{part}"), config.d_model)?;
-            Ok::<_, ModelError>(Tensor::from_data(TensorData::new(values, [config.d_model]), device))
-        };
-        Ok(Self { gamma: parameter("weight")?, beta: parameter("bias")?, epsilon: config.layer_norm_epsilon })
+    fn load(gguf: &Gguf, name: &str, config: &EncoderConfig, placement: &Placement) -> Result<Self, ModelError> {
+        let parameter = |part: &str| vector(gguf, &format!("{name}.{part}"), config.d_model);
+        let values = [parameter("weight")?, parameter("bias")?];
+        let [gamma, beta] = values.clone().map(|values| {
+            let data = TensorData::new(values, [config.d_model]);
+            Tensor::from_data(data, &placement.device)
+        });
+        Ok(Self { gamma, beta, values, epsilon: config.layer_norm_epsilon, kind: placement.kind })
     }
 
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        if self.kind == DeviceKind::Cpu {
+            let [gamma, beta] = &self.values;
+            return in_place(x, |x| elementwise::layer_norm_rows(x, gamma, beta, self.epsilon as f32));
+        }
         module::layer_norm(x, self.gamma.clone(), Some(self.beta.clone()), self.epsilon)
     }
 }
 
-/// Scaled dot-product attention over `[batch, n_heads, seq, head_dim]` each.
-fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, kind: DeviceKind) -> Tensor<4> {
-    if kind == DeviceKind::Gpu {
-        return module::attention(q, k, v, None, None, Default::default());
+/// Scaled dot-product attention: `qkv`, `[batch, seq, 3 * d_model]`, to `[batch, seq, d_model]`.
+fn attention(qkv: Tensor<3>, n_heads: usize, kind: DeviceKind) -> Tensor<3> {
+    let [batch, seq, width] = qkv.dims();
+    let d_model = width / 3;
+    let head_dim = d_model / n_heads;
+    // Heads that fixed point does not fit are small enough for Burn.
+    if kind == DeviceKind::Cpu && head_dim.is_multiple_of(fixed_attention::DIMS) {
+        return on_host(qkv, d_model, |qkv| {
+            let texts = qkv.chunks_exact(seq * width);
+            texts.flat_map(|qkv| FixedCache::attend_all(qkv, n_heads, head_dim)).collect()
+        });
     }
-    let [_, _, seq, head_dim] = q.dims();
-    let scores = q.mul_scalar((head_dim as f32).sqrt().recip()).matmul(k.swap_dims(2, 3));
-    in_place(scores, |scores| elementwise::softmax_rows(scores, seq)).matmul(v)
+    let heads = qkv.reshape([batch, seq, 3 * n_heads, head_dim]).swap_dims(1, 2);
+    let [q, k, v] = [0, 1, 2].map(|part| heads.clone().narrow(1, part * n_heads, n_heads));
+    let attended = module::attention(q, k, v, None, None, Default::default());
+    attended.swap_dims(1, 2).reshape([batch, seq, d_model])
 }
 
 fn gelu(x: Tensor<3>, kind: DeviceKind) -> Tensor<3> {
@@ -207,14 +221,6 @@ fn gelu(x: Tensor<3>, kind: DeviceKind) -> Tensor<3> {
         DeviceKind::Gpu => activation::gelu(x),
         DeviceKind::Cpu => in_place(x, elementwise::gelu),
     }
-}
-
-/// Hands a CPU tensor's own numbers to a kernel: this neither waits nor, for a tensor held once, copies.
-fn in_place<const D: usize>(x: Tensor<D>, kernel: impl FnOnce(&mut [f32])) -> Tensor<D> {
-    let device = x.device();
-    let mut data = x.into_data();
-    kernel(data.as_mut_slice::<f32>().expect("activations are f32"));
-    Tensor::from_data(data, &device)
 }
 
 fn matrix(gguf: &Gguf, name: &str, [rows, columns]: [usize; 2]) -> Result<Vec<f32>, ModelError> {

@@ -1,5 +1,6 @@
 use burn::tensor::{Device, Tensor, s};
 
+use crate::kernels::fixed_attention::{self, FixedCache};
 use crate::model::DecoderConfig;
 
 /// Keys and values of one layer for the positions seen so far: room for `capacity` of them from the start, written in
@@ -9,6 +10,8 @@ use crate::model::DecoderConfig;
 pub enum KvCache {
     /// On the CPU, each `[n_kv_heads, capacity, head_dim]`.
     Host { keys: Vec<f32>, values: Vec<f32> },
+    /// On the CPU, beside weights that are quantized too.
+    Fixed(FixedCache),
     /// On a GPU.
     Device(Box<DeviceCache>),
 }
@@ -23,10 +26,13 @@ pub struct DeviceCache {
 pub struct DeviceHalf(Option<Tensor<4>>);
 
 impl KvCache {
-    /// `device`: where other than on the CPU it lives.
-    pub fn new(config: &DecoderConfig, capacity: usize, device: Option<&Device>) -> Self {
+    /// `device`: where other than on the CPU it lives. `is_exact`: whether it keeps every bit of what it is given.
+    pub fn new(config: &DecoderConfig, capacity: usize, device: Option<&Device>, is_exact: bool) -> Self {
         let &DecoderConfig { n_kv_heads, head_dim, .. } = config;
         match device {
+            None if !is_exact && head_dim.is_multiple_of(fixed_attention::DIMS) => {
+                KvCache::Fixed(FixedCache::new(n_kv_heads, head_dim, capacity))
+            }
             None => {
                 let zeros = || vec![0.0; n_kv_heads * capacity * head_dim];
                 KvCache::Host { keys: zeros(), values: zeros() }
@@ -35,6 +41,18 @@ impl KvCache {
                 let zeros = || DeviceHalf(Some(Tensor::zeros([1, n_kv_heads, capacity, head_dim], device)));
                 KvCache::Device(Box::new(DeviceCache { keys: zeros(), values: zeros() }))
             }
+        }
+    }
+
+    /// Keeps one position on the CPU: `k` and `v` are `[n_kv_heads, head_dim]`.
+    pub fn write(&mut self, position: usize, k: &[f32], v: &[f32], head_dim: usize) {
+        match self {
+            KvCache::Host { keys, values } => {
+                write_row(keys, k, position, head_dim);
+                write_row(values, v, position, head_dim);
+            }
+            KvCache::Fixed(cache) => cache.write(position, k, v),
+            KvCache::Device(_) => unreachable!("a GPU's is written by its halves"),
         }
     }
 }
@@ -53,12 +71,9 @@ impl DeviceHalf {
 }
 
 /// Writes row `index` of a `[n_kv_heads, capacity, head_dim]` cache: one position of each head.
-pub fn write_row(cache: &mut [f32], heads: &[f32], index: usize, head_dim: usize) {
-    let n_kv_heads = heads.len() / head_dim;
+fn write_row(cache: &mut [f32], heads: &[f32], index: usize, head_dim: usize) {
     let capacity = cache.len() / heads.len();
-    for (of_head, head) in
-        cache.chunks_exact_mut(capacity * head_dim).zip(heads.chunks_exact(head_dim)).take(n_kv_heads)
-    {
+    for (of_head, head) in cache.chunks_exact_mut(capacity * head_dim).zip(heads.chunks_exact(head_dim)) {
         of_head[index * head_dim..][..head_dim].copy_from_slice(head);
     }
 }

@@ -4,8 +4,9 @@ use burn::tensor::quantization::{QuantScheme, QuantStore, QuantValue, ScaleDtype
 use burn::tensor::{Bytes, DType, Tensor, TensorData, module};
 
 use crate::gguf::{Gguf, GgufError, TensorType, TensorView, dequantize, quantize};
-use crate::kernels::blocks::{self, ByteRows};
+use crate::kernels::blocks::{self, BlockMatrix};
 use crate::kernels::fixed_point::FixedPointMatrix;
+use crate::kernels::repack::q4_k_to_q4_1;
 use crate::model::ModelError;
 use crate::platform::device::Placement;
 use crate::protocol::DeviceKind;
@@ -22,13 +23,13 @@ enum Weights {
     /// Quantized weights on the CPU, packed for many rows at a time.
     FixedPoint { matrix: FixedPointMatrix, bias: Vec<f32> },
     /// Quantized weights on the CPU as the file has them, matrix after matrix along the outputs.
-    Blocks { matrices: Vec<BlockMatrix>, bias: Option<Vec<f32>> },
+    Blocks { matrices: Vec<StoredMatrix>, bias: Option<Vec<f32>> },
     /// Quantized weights on a GPU, `[n_in, n_out]`, dequantized inside the matrix product.
     DeviceBlocks { weight: Tensor<2>, bias: Option<Tensor<1>> },
 }
 
-/// A matrix in Q8_0 or Q4_0 blocks.
-struct BlockMatrix {
+/// A matrix in blocks that have a product of their own.
+struct StoredMatrix {
     ty: TensorType,
     n_out: usize,
     bytes: BlockBytes,
@@ -39,6 +40,16 @@ enum BlockBytes {
     InFile { gguf: Arc<Gguf>, name: String },
     /// Repacked from a type that has no product of its own.
     Own(Vec<u8>),
+}
+
+impl StoredMatrix {
+    fn view(&self) -> BlockMatrix<'_> {
+        let bytes = match &self.bytes {
+            BlockBytes::Own(bytes) => bytes,
+            BlockBytes::InFile { gguf, name } => gguf.tensor(name).expect("it was there when this was loaded").bytes,
+        };
+        BlockMatrix { ty: self.ty, bytes, n_out: self.n_out }
+    }
 }
 
 impl Linear {
@@ -94,19 +105,8 @@ impl Linear {
             Weights::Float { weight, bias } => module::linear(x, weight.clone(), bias.clone()),
             Weights::FixedPoint { matrix, bias } => on_host(x, n_out, |x| matrix.product(x, bias)),
             Weights::Blocks { matrices, bias } => on_host(x, n_out, |x| {
-                let x = ByteRows::quantize(x, n_in);
-                let mut y = vec![0.0; x.n_rows() * n_out];
-                let mut first = 0;
-                for BlockMatrix { ty, n_out: n, bytes } in matrices {
-                    match bytes {
-                        BlockBytes::Own(bytes) => blocks::product(*ty, bytes, &x, *n, &mut y[first..], n_out),
-                        BlockBytes::InFile { gguf, name } => {
-                            let view = gguf.tensor(name).expect("it was there when this was loaded");
-                            blocks::product(*ty, view.bytes, &x, *n, &mut y[first..], n_out);
-                        }
-                    }
-                    first += n;
-                }
+                let matrices: Vec<BlockMatrix<'_>> = matrices.iter().map(StoredMatrix::view).collect();
+                let mut y = blocks::product(&matrices, x, n_in);
                 if let Some(bias) = bias {
                     let rows = y.chunks_exact_mut(n_out);
                     rows.for_each(|row| row.iter_mut().zip(bias).for_each(|(y, bias)| *y += bias));
@@ -126,12 +126,20 @@ impl Linear {
 
 /// Runs `product`, `[rows, n_in]` to `[rows, n_out]`, on the CPU backend's data, which is at hand: this neither waits
 /// nor copies.
-fn on_host(x: Tensor<3>, n_out: usize, product: impl FnOnce(&[f32]) -> Vec<f32>) -> Tensor<3> {
+pub(super) fn on_host(x: Tensor<3>, n_out: usize, product: impl FnOnce(&[f32]) -> Vec<f32>) -> Tensor<3> {
     let [batch, seq, _] = x.dims();
     let device = x.device();
     let data = x.into_data();
     let y = product(data.as_slice::<f32>().expect("activations are f32"));
     Tensor::from_data(TensorData::new(y, [batch, seq, n_out]), &device)
+}
+
+/// Hands a CPU tensor's own numbers to a kernel: this neither waits nor, for a tensor held once, copies.
+pub(super) fn in_place<const D: usize>(x: Tensor<D>, kernel: impl FnOnce(&mut [f32])) -> Tensor<D> {
+    let device = x.device();
+    let mut data = x.into_data();
+    kernel(data.as_mut_slice::<f32>().expect("activations are f32"));
+    Tensor::from_data(data, &device)
 }
 
 /// Matrices of one input as they stand in the file.
@@ -174,15 +182,16 @@ impl<'a> Stored<'a> {
         self.views.iter().flat_map(|view| view.to_f32()).collect()
     }
 
-    fn to_blocks(&self, gguf: &Arc<Gguf>) -> Result<Vec<BlockMatrix>, ModelError> {
+    fn to_blocks(&self, gguf: &Arc<Gguf>) -> Result<Vec<StoredMatrix>, ModelError> {
         let matrix = |view: &TensorView| {
             let (ty, bytes) = match view.ty {
-                ty @ (TensorType::Q8_0 | TensorType::Q4_0) => {
+                ty if blocks::has_product(ty) => {
                     (ty, BlockBytes::InFile { gguf: gguf.clone(), name: view.name.into() })
                 }
+                TensorType::Q4_K => (TensorType::Q4_1, BlockBytes::Own(q4_k_to_q4_1(view.bytes))),
                 _ => (TensorType::Q8_0, BlockBytes::Own(repack(view, TensorType::Q8_0)?)),
             };
-            Ok(BlockMatrix { ty, n_out: view.shape[0], bytes })
+            Ok(StoredMatrix { ty, n_out: view.shape[0], bytes })
         };
         self.views.iter().map(matrix).collect()
     }

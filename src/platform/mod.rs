@@ -10,6 +10,8 @@ pub mod device;
 mod drawer;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(feature = "core")]
+pub mod parallel;
 mod random;
 #[cfg(feature = "core")]
 pub mod safe;

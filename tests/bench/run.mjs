@@ -4,10 +4,15 @@
 //     ./dev bench                 both devices' CPU tier, and the time to a first answer
 //     ./dev bench --webgpu        also WebGPU (--swiftshader for the software adapter)
 //     ./dev bench --rounds 30     more than 15 timed calls
+//     ./dev bench --decoders      language models only, beside wllama; --patient lets it read long texts too (minutes),
+//                                 --only q4_0 takes those files alone
+//     ./dev bench --encoder       the encoder only
+//     ./dev bench --native        also llama.cpp natively, which pip compiles for minutes the first time
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { serve } from '../e2e/serve.mjs';
+import { compareDecoders } from './decoders.mjs';
 
 const option = (name) => process.argv.includes(`--${name}`);
 const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 15;
@@ -16,15 +21,21 @@ const LENGTHS = [8, 32, 128, 256];
 const texts = JSON.parse(readFileSync('tests/fixtures/bench/texts.json', 'utf8'));
 const here = 'tests/bench';
 const models = process.env.ATTENDANT_MODELS;
+// The program and the language models, which `dev` makes.
+const made = process.env.ATTENDANT_BENCH;
 
-const blank = { 'bench/': join(here, 'pages/') };
-const ours = await serve({ root: 'dist', extra: blank });
+const ours = await serve({
+  root: 'dist',
+  extra: { 'bench/program/': join(made, 'program/'), 'bench/': join(here, 'pages/'), 'decoders/': `${made}/` },
+});
 const theirs = await serve({
   root: join(here, 'pages'),
   extra: {
     'ort/': join(here, 'node_modules/onnxruntime-web/dist/'),
     'transformers/': join(here, 'node_modules/@huggingface/transformers/dist/'),
     'models/minilm/': join(models, 'onnx/'),
+    'wllama/': join(here, 'node_modules/@wllama/wllama/esm/'),
+    'decoders/': `${made}/`,
   },
 });
 
@@ -34,14 +45,22 @@ if (option('swiftshader')) args.push('--use-webgpu-adapter=swiftshader');
 const browser = await chromium.launch({ executablePath: process.env.CHROME || '/usr/bin/chromium', args });
 
 try {
-  console.log(`Embedding one text, ms: median of ${rounds} calls after ${WARM_UP} to warm up, in a dedicated worker`);
-  await compare('cpu', { dtype: 'q8', device: 'wasm' });
-  if (option('webgpu') || option('swiftshader')) await compare('gpu', { dtype: 'fp32', device: 'webgpu' });
-  await firstAnswers();
+  if (!option('encoder')) {
+    const only = option('only') && process.argv[process.argv.indexOf('--only') + 1];
+    await compareDecoders({ ours, theirs, models: made, open, median, only, patient: option('patient') });
+  }
+  if (!option('decoders')) await encoders();
 } finally {
   await browser.close();
   await ours.stop();
   await theirs.stop();
+}
+
+async function encoders() {
+  console.log(`Embedding one text, ms: median of ${rounds} calls after ${WARM_UP} to warm up, in a dedicated worker`);
+  await compare('cpu', { dtype: 'q8', device: 'wasm' });
+  if (option('webgpu') || option('swiftshader')) await compare('gpu', { dtype: 'fp32', device: 'webgpu' });
+  await firstAnswers();
 }
 
 async function compare(device, peer) {
