@@ -2,6 +2,7 @@
 
 mod embedder;
 pub mod host;
+mod library;
 mod placing;
 mod shopper;
 

@@ -9,7 +9,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestInit, Response, WorkerGlobalScope,
+    AbortController, Blob, Headers, ReadableStreamDefaultReader, RequestCache, RequestInit, Response, WorkerGlobalScope,
 };
 
 use super::{message_of, property, sleep_ms};
@@ -33,7 +33,8 @@ pub struct WebFetcher {
 /// A response's bytes as they come in.
 pub struct WebBody {
     reader: ReadableStreamDefaultReader,
-    _transfer: Transfer,
+    /// None for what comes from no network.
+    _transfer: Option<Transfer>,
 }
 
 /// Aborts what it stands for when it goes.
@@ -68,6 +69,15 @@ impl Fetcher for WebFetcher {
 
     async fn wait(&self, retry: u32) {
         sleep_ms(FIRST_WAIT_MS << (retry - 1).min(5)).await;
+    }
+}
+
+impl WebBody {
+    /// What a blob holds from `start` on. Dropping it leaves the rest unread.
+    pub fn of_blob(blob: &Blob, start: u64) -> Result<WebBody, FetchError> {
+        let rest = blob.slice_with_f64(start as f64).map_err(broken)?;
+        let reader = ReadableStreamDefaultReader::new(&rest.stream()).map_err(broken)?;
+        Ok(WebBody { reader, _transfer: None })
     }
 }
 
@@ -143,7 +153,7 @@ fn part_of(response: Response, transfer: Transfer, asked: Option<&Range<u64>>) -
     let etag = header("ETag").filter(|etag| etag.starts_with('"') && !is_encoded);
     let body = response.body().ok_or_else(|| FetchError::Broken("the answer has no body".into()))?;
     let reader = ReadableStreamDefaultReader::new(&body).map_err(broken)?;
-    Ok(Part { start, total_bytes, etag, body: WebBody { reader, _transfer: transfer } })
+    Ok(Part { start, total_bytes, etag, body: WebBody { reader, _transfer: Some(transfer) } })
 }
 
 /// `bytes 0-499/1234` or `bytes 0-499/*`: the first byte, and the whole size where it is told.

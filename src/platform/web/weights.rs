@@ -26,8 +26,7 @@ pub async fn load_weights(
     mut on_progress: impl FnMut(Phase, u64, u64),
     cancel: &CancelToken,
 ) -> Result<(Vec<Vec<u8>>, Manifest, WeightSource), WeightError> {
-    let here = property(&property(&js_sys::global(), "location"), "href").as_string().unwrap_or_default();
-    let url = resolve(manifest_url, &here)?;
+    let url = resolve(manifest_url, &here("href"))?;
     let remembered_as = url.rsplit('/').next().and_then(|name| name.split(['?', '#']).next()).unwrap_or_default();
     let manifest = Manifest::parse(&manifest_at(&url, remembered_as).await?)?;
     if cancel.is_cancelled() {
@@ -91,7 +90,12 @@ async fn manifest_at(url: &str, remembered_as: &str) -> Result<Vec<u8>, WeightEr
     }
 }
 
-fn resolve(url: &str, base: &str) -> Result<String, WeightError> {
+/// A part of this worker's (or page's) own address.
+pub(super) fn here(part: &str) -> String {
+    property(&property(&js_sys::global(), "location"), part).as_string().unwrap_or_default()
+}
+
+pub(super) fn resolve(url: &str, base: &str) -> Result<String, WeightError> {
     Url::new_with_base(url, base).map(|url| url.href()).map_err(|_| WeightError::Fetch {
         url: url.into(),
         source: FetchError::Broken(format!("no address relative to {base}")),
