@@ -1,6 +1,7 @@
 //! "How this works": what runs where, what was fetched, what is recorded, and the switches for it.
 
 mod engine;
+mod models;
 mod network;
 mod personal;
 
@@ -40,6 +41,7 @@ fn view(store: Store) -> AnyView {
             page_title("page-heading", move || store.say(words::HOW).to_owned()),
             html::p().class("about-lead").child(move || store.say(words::HOW_LEAD)),
             engine::engine(store),
+            models::models(store),
             network::receipt(store),
             personal::personal(store),
         ))
