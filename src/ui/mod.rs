@@ -23,6 +23,7 @@ pub mod icon;
 pub mod intl;
 pub mod link;
 pub mod memory;
+pub mod models;
 pub mod receipt;
 pub mod route;
 pub mod shop;

@@ -87,7 +87,7 @@ pub async fn kept_models() -> Vec<KeptModel> {
     for name in OpfsShards::kept_names().await {
         let Ok(store) = OpfsShards::kept(&name).await else { continue };
         if let Some(Card { mut model, .. }) = Card::read(&store).await {
-            model.is_busy = locks.contains(&store.lock_name());
+            model.is_busy = model.sha256.is_empty() && locks.contains(&store.lock_name());
             model.held_bytes = store.held_bytes().await;
             models.push(model);
         }
@@ -129,10 +129,11 @@ pub async fn keep_model(
         return Ok(());
     }
     terms.largest_bytes = largest_bytes(property(&navigator(), "deviceMemory").as_f64());
-    let open = OpfsShards::kept(&model.id).await;
-    let store = open.map_err(|error| refused(Refusal::Store, error.to_string()))?;
     let id = model.id.clone();
-    let _lock = lock_or_follow(&store, &mut on_progress, cancel).await?;
+    let open = async || OpfsShards::kept(&id).await.map_err(|error| refused(Refusal::Store, error.to_string()));
+    let _lock = lock_or_follow(&open().await?, &mut on_progress, cancel).await?;
+    // Anew: whoever held the lock may have deleted the folder.
+    let store = open().await?;
     let kept = keep(model, &terms, &origin, &store, &mut Progress::new(on_progress), cancel).await;
     match kept {
         Ok(model) => {

@@ -164,7 +164,7 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Keeping<'_, S, P> {
     }
 
     fn report(&mut self, phase: Phase) {
-        self.progress.at(phase, self.held_bytes(), self.card.model.size_bytes.max(self.held_bytes()));
+        self.progress.at(phase, self.held_bytes(), self.card.model.size_bytes);
     }
 
     /// Takes up what is kept, as far as it is sound.

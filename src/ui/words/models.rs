@@ -12,8 +12,9 @@ phrases! {
     URL: "Address of a GGUF file" / "GGUF 文件的网址";
     URL_NOTE: "At this shop's own address only: the page's rules let it fetch from nowhere else. With #sha256=… at its end the file is checked against it."
         / "仅限本店网址：本页的安全策略不允许从别处获取。网址末尾加上 #sha256=…，即按它核对文件。";
+    FILE: "Or a file that you have" / "或您已有的文件";
     CHOOSE_FILE: "Choose a file…" / "选择文件……";
-    OR_DROP: "or drop it anywhere on this page" / "或把文件拖放到本页任意处";
+    OR_DROP: "or drop it anywhere on this page" / "或拖放到本页任意处";
     DROP_NOW: "Drop the file to add it" / "松开即可添加";
     NONE_KEPT: "No models of your own yet." / "还没有您自己的模型。";
     PAUSE: "Pause" / "暂停";

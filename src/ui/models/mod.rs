@@ -4,10 +4,11 @@ mod pace;
 mod shelf;
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use wasm_bindgen::JsCast;
 
 use self::shelf::{Adding, Shelf, files};
-use super::topic;
+use super::chunk::{Chunk, SplitLoaderError};
 use crate::pack::format::ShopModel;
 use crate::protocol::{KeptModel, Phase};
 use crate::ui::element as html;
@@ -24,7 +25,21 @@ const FILE_ID: &str = "model-file";
 const LIST_ID: &str = "own-models";
 const DELETE_ID: &str = "model-delete";
 
-pub fn models(store: Store) -> AnyView {
+/// In a file of its own: of those who ask how this works, few keep models.
+pub const MODELS: Chunk = Chunk {
+    fetch: || Box::pin(fetch_models()),
+    view: |store| Box::pin(models(store)),
+    frame: |words| html::section().class("topic").child(words).into_any(),
+    // It comes while the shopper is reading what stands above it.
+    focus: "",
+};
+
+#[wasm_split(models, wasm_split_path = leptos::wasm_split, preload(fetch_models), fallible)]
+fn models(store: Store) -> Result<AnyView, SplitLoaderError> {
+    Ok(view(store))
+}
+
+fn view(store: Store) -> AnyView {
     let shelf = Shelf::of(store);
     shelf.show(true);
     on_cleanup(move || shelf.show(false));
@@ -39,16 +54,24 @@ pub fn models(store: Store) -> AnyView {
         .attr("data-testid", "model-problem")
         .attr("data-why", move || shelf.problem.read().as_ref().map(shelf::Problem::code))
         .child(move || shelf.problem.read().as_ref().map(|problem| problem.say(store.language.get())));
-    let adding = html::each(
-        move || shelf.adding.get(),
-        |adding| adding.at.to_string(),
-        move |adding| adding_row(store, shelf, adding.at, adding.name),
+    // By name, so that there is one kind of list; what the rows show they look up.
+    let coming = html::each(
+        move || shelf.adding.read().iter().map(|adding| adding.at.to_string()).collect(),
+        String::clone,
+        move |at| adding_row(store, shelf, at.parse().unwrap_or_default()),
     );
     // While this page adds one, its row is the one that tells.
     let kept = html::each(
-        move || shelf.kept.get().into_iter().filter(|model| !shelf.is_adding(model)).collect::<Vec<_>>(),
-        |model| format!("{} {} {} {}", model.id, model.sha256, model.is_busy, model.held_bytes),
-        move |model| kept_row(store, shelf, model),
+        move || shelf.kept.read().iter().filter(|model| !shelf.is_adding(model)).map(key).collect(),
+        String::clone,
+        move |wanted| {
+            shelf
+                .kept
+                .read_untracked()
+                .iter()
+                .find(|model| key(model) == wanted)
+                .map(|model| kept_row(store, shelf, model.clone()))
+        },
     );
     let is_empty = Memo::new(move |_| shelf.kept.read().is_empty() && shelf.adding.read().is_empty());
     let list = html::div()
@@ -58,18 +81,21 @@ pub fn models(store: Store) -> AnyView {
         .attr("role", "group")
         .attr("aria-label", move || store.say(words::TITLE))
         .child((
-            html::ul().class("model-list").attr("role", "list").attr("data-testid", "models-coming").child(adding),
+            html::ul().class("model-list").attr("role", "list").attr("data-testid", "models-coming").child(coming),
             html::ul().class("model-list").attr("role", "list").attr("data-testid", "models-kept").child(kept),
             move || is_empty.get().then(|| html::p().class("fine-print").child(store.say(words::NONE_KEPT))),
         ));
-    let body = (
-        html::p().class("receipt-sentence").child(move || store.say(words::LEAD)),
-        offered(store, shelf),
-        ways(store, shelf),
-        problem,
-        list,
-    );
-    topic(store, words::TITLE, html::group(body))
+    html::section()
+        .class("topic")
+        .child((
+            html::h2().class("section-title").child(move || store.say(words::TITLE)),
+            html::p().class("receipt-sentence").child(move || store.say(words::LEAD)),
+            offered(store, shelf),
+            ways(store, shelf),
+            problem,
+            list,
+        ))
+        .into_any()
 }
 
 /// What the shop itself has to offer.
@@ -142,6 +168,7 @@ fn ways(store: Store, shelf: Shelf) -> AnyView {
         field.set_value("");
     };
     let file = html::div().class("model-drop").child((
+        html::p().class("model-label").child(move || store.say(words::FILE)),
         html::label().class("small-button model-choose").child((
             html::input()
                 .id(FILE_ID)
@@ -165,27 +192,30 @@ fn input(id: &str) -> Option<web_sys::HtmlInputElement> {
     browser::document().get_element_by_id(id)?.dyn_into().ok()
 }
 
+/// What tells one state of a kept model from another.
+fn key(model: &KeptModel) -> String {
+    let KeptModel { id, sha256, held_bytes, is_busy, .. } = model;
+    format!("{id} {sha256} {held_bytes} {is_busy}")
+}
+
 /// One that is on its way.
-fn adding_row(store: Store, shelf: Shelf, at: u32, name: String) -> AnyView {
-    let now = Memo::new(move |before: Option<&Option<Coming>>| {
-        let adding = shelf.adding.read();
-        // What has gone stays as it was for the moment until its row goes.
-        adding.iter().find(|adding| adding.at == at).map(Coming::of).or_else(|| before.cloned().flatten())
-    });
-    let text = move || now.get().map_or_else(String::new, |coming| coming.say(store));
+fn adding_row(store: Store, shelf: Shelf, at: u32) -> AnyView {
+    // What has gone has nothing to say for the moment until its row goes.
+    let of = move |say: fn(Store, &Adding) -> Option<String>| {
+        move || shelf.adding.read().iter().find(|adding| adding.at == at).and_then(|adding| say(store, adding))
+    };
+    let name = of(|_, adding| Some(adding.name.clone()))().unwrap_or_default();
     let bar = html::progress()
         .attr("aria-label", name.clone())
-        .attr("max", move || now.get().map(|coming| coming.total_bytes.max(1).to_string()))
+        .attr("max", of(|_, adding| Some(adding.total_bytes.max(1).to_string())))
         // Without a value it says that nobody knows.
-        .attr("value", move || {
-            now.get().filter(|coming| coming.total_bytes > 0).map(|coming| coming.loaded_bytes.to_string())
-        });
+        .attr("value", of(|_, adding| (adding.total_bytes > 0).then(|| adding.loaded_bytes.to_string())));
     html::li()
         .class("model")
         .attr("data-testid", "model-coming")
         .child((
             html::p().class("model-name").child(name.clone()),
-            html::p().class("model-facts model-progress").child(text),
+            html::p().class("model-facts").child(of(|store, adding| Some(coming(store, adding)))),
             bar,
             html::div().class("topic-actions").child((
                 button(store, words::PAUSE, &name, move || leave_to_list(|| shelf.stop(at, false))),
@@ -195,39 +225,18 @@ fn adding_row(store: Store, shelf: Shelf, at: u32, name: String) -> AnyView {
         .into_any()
 }
 
-/// What a row shows of an addition.
-#[derive(Clone, PartialEq)]
-struct Coming {
-    phase: Phase,
-    loaded_bytes: u64,
-    total_bytes: u64,
-    bytes_per_sec: Option<f64>,
-    secs_left: Option<f64>,
-}
-
-impl Coming {
-    fn of(adding: &Adding) -> Coming {
-        let Adding { phase, loaded_bytes, total_bytes, pace, .. } = adding;
-        Coming {
-            phase: *phase,
-            loaded_bytes: *loaded_bytes,
-            total_bytes: *total_bytes,
-            bytes_per_sec: pace.bytes_per_sec(),
-            secs_left: pace.secs_left(*total_bytes),
-        }
-    }
-
-    fn say(&self, store: Store) -> String {
-        let language = store.language.get();
-        match self.phase {
-            Phase::Reading if self.loaded_bytes > 0 => words::rereading(language, self.loaded_bytes),
-            _ if self.loaded_bytes == 0 => words::LOOKING.get(language).to_owned(),
-            _ => {
-                let speed = self.bytes_per_sec.map(|speed| words::per_second(language, speed));
-                let left = self.secs_left.map(|secs| words::remaining(language, secs));
-                let came = words::came(language, self.loaded_bytes, self.total_bytes);
-                [Some(came), speed, left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
-            }
+/// How far it has come, how fast, and how long it will take.
+fn coming(store: Store, adding: &Adding) -> String {
+    let Adding { phase, loaded_bytes, total_bytes, pace, .. } = adding;
+    let language = store.language.get();
+    match phase {
+        _ if *loaded_bytes == 0 => words::LOOKING.get(language).to_owned(),
+        Phase::Reading => words::rereading(language, *loaded_bytes),
+        _ => {
+            let came = words::came(language, *loaded_bytes, *total_bytes);
+            let speed = pace.bytes_per_sec().map(|speed| words::per_second(language, speed));
+            let left = pace.secs_left(*total_bytes).map(|secs| words::remaining(language, secs));
+            [Some(came), speed, left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
     }
 }
@@ -241,11 +250,12 @@ fn kept_row(store: Store, shelf: Shelf, model: KeptModel) -> AnyView {
     };
     let about = |label: Phrase, text: &str, none: Phrase| {
         let text = text.to_owned();
-        html::p()
-            .class("model-about")
-            .child((html::span().class("model-label").child(move || format!("{} ", store.say(label))), move || {
+        html::p().class("model-about").child((
+            html::span().class("model-label").child(move || format!("{} ", store.say(label))),
+            move || {
                 if text.is_empty() { store.say(none).to_owned() } else { text.clone() }
-            }))
+            },
+        ))
     };
     let said = is_whole.then(|| {
         let origin = [model.origin.as_str(), model.url.as_str()];
