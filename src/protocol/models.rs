@@ -74,6 +74,8 @@ impl Refused {
 pub enum Refusal {
     /// No address, or one of another origin, where the page's own rules let nothing be fetched.
     Address,
+    /// The server has nothing there; what it answered.
+    Missing,
     /// No sound GGUF file.
     Malformed,
     /// Of an architecture that the engine does not know.

@@ -2,7 +2,7 @@
 //!
 //! [`start`] mounts [`app`] over the static shell of `index.html`. The state is one [`state::Store`] of
 //! signals; [`link`] is where it meets the pack and the worker; the parts ([`storefront`], [`chat`],
-//! [`about`], and as a widget in other pages [`embed`]) only read the store and call its verbs. What needs no browser is pure and tested
+//! [`about`], [`models`], and as a widget in other pages [`embed`]) only read the store and call its verbs. What needs no browser is pure and tested
 //! natively: [`cart`], [`history`], [`route`], [`shop`], [`words`].
 //!
 //! Views are built with functions ([`element`]), not with Leptos' `view!` macro: the macro turns static

@@ -25,9 +25,13 @@ const FIRST_WAIT_MS: u32 = 500;
 /// Manifests are a few kilobytes; more is another file.
 const MAX_SMALL_BYTES: usize = 1 << 20;
 
-/// Fetches one file, the weights'.
-pub struct WebFetcher {
-    pub url: String,
+/// Where one file comes from. A single type for all, so that what downloads is compiled once.
+pub enum WebFetcher {
+    Url(String),
+    /// The user has handed it over.
+    File(Blob),
+    /// A file that has not been handed over this time.
+    Gone,
 }
 
 /// A response's bytes as they come in.
@@ -55,16 +59,16 @@ impl Fetcher for WebFetcher {
         etag: Option<&str>,
         fresh: bool,
     ) -> Result<Part<WebBody>, FetchError> {
-        let headers = Headers::new().map_err(broken)?;
-        if let Some(range) = &range {
-            headers.set("Range", &format!("bytes={}-{}", range.start, range.end - 1)).map_err(broken)?;
-            if let Some(etag) = etag {
-                headers.set("If-Range", etag).map_err(broken)?;
+        match self {
+            WebFetcher::Url(url) => fetch_range(url, range, etag, fresh).await,
+            WebFetcher::File(file) => {
+                let start = range.map_or(0, |range| range.start);
+                let body = WebBody::of_blob(file, start)?;
+                Ok(Part { start, total_bytes: Some(file.size() as u64), etag: None, body })
             }
+            // What a server says of a file that it has no more.
+            WebFetcher::Gone => Err(FetchError::Status(410)),
         }
-        let cache = if fresh { RequestCache::Reload } else { RequestCache::Default };
-        let (response, transfer) = send(&self.url, &headers, cache).await?;
-        part_of(response, transfer, range.as_ref())
     }
 
     async fn wait(&self, retry: u32) {
@@ -102,6 +106,24 @@ impl WebBody {
         }
         Ok(bytes)
     }
+}
+
+async fn fetch_range(
+    url: &str,
+    range: Option<Range<u64>>,
+    etag: Option<&str>,
+    fresh: bool,
+) -> Result<Part<WebBody>, FetchError> {
+    let headers = Headers::new().map_err(broken)?;
+    if let Some(range) = &range {
+        headers.set("Range", &format!("bytes={}-{}", range.start, range.end - 1)).map_err(broken)?;
+        if let Some(etag) = etag {
+            headers.set("If-Range", etag).map_err(broken)?;
+        }
+    }
+    let cache = if fresh { RequestCache::Reload } else { RequestCache::Default };
+    let (response, transfer) = send(url, &headers, cache).await?;
+    part_of(response, transfer, range.as_ref())
 }
 
 /// Fetches a small file whole, asking the server whether a cached copy is still good.

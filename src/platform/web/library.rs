@@ -1,11 +1,9 @@
 //! The models that a user keeps, in OPFS: each in a folder of its own, named by where it came from.
 
-use std::ops::Range;
-
 use web_sys::{Blob, Url};
 
 use super::clock;
-use super::fetch::{WebBody, WebFetcher};
+use super::fetch::WebFetcher;
 use super::lock::{self, Lock};
 use super::navigator;
 use super::opfs::OpfsShards;
@@ -13,7 +11,7 @@ use super::property;
 use super::weights::{here, resolve};
 use crate::platform::CancelToken;
 use crate::platform::weights::{
-    Card, FetchError, Fetcher, Part, Progress, Terms, WeightError, address, assemble, keep, largest_bytes, sha256_hex,
+    Card, FetchError, Progress, Terms, WeightError, address, assemble, keep, largest_bytes, sha256_hex,
 };
 use crate::protocol::{KeptModel, Phase, Refusal, Refused};
 
@@ -45,42 +43,6 @@ fn short(text: &str) -> String {
     sha256_hex(text.as_bytes()).as_str()[..32].to_owned()
 }
 
-/// Where a model's bytes come from.
-enum Origin {
-    Url(WebFetcher),
-    File(LocalFile),
-    /// A file that has not been handed over this time.
-    Gone,
-}
-
-impl Fetcher for Origin {
-    type Body = WebBody;
-
-    async fn fetch(
-        &self,
-        range: Option<Range<u64>>,
-        etag: Option<&str>,
-        fresh: bool,
-    ) -> Result<Part<WebBody>, FetchError> {
-        match self {
-            Origin::Url(fetcher) => fetcher.fetch(range, etag, fresh).await,
-            Origin::File(file) => {
-                let start = range.map_or(0, |range| range.start);
-                let body = WebBody::of_blob(&file.0, start)?;
-                Ok(Part { start, total_bytes: Some(file.size_bytes()), etag: None, body })
-            }
-            // What a server says of a file that it has no more.
-            Origin::Gone => Err(FetchError::Status(410)),
-        }
-    }
-
-    async fn wait(&self, retry: u32) {
-        if let Origin::Url(fetcher) = self {
-            fetcher.wait(retry).await;
-        }
-    }
-}
-
 /// Every model that is kept, whole or in part, oldest first.
 pub async fn kept_models() -> Vec<KeptModel> {
     let (mut models, locks) = (Vec::new(), lock::held().await);
@@ -107,7 +69,7 @@ pub async fn keep_model(
 ) -> Result<(), WeightError> {
     let refused = |why, detail: String| WeightError::Refused(Refused::new(why, detail));
     let mut model = KeptModel { added_ms: clock::unix_ms(), ..KeptModel::default() };
-    let origin = match (url, file) {
+    let fetcher = match (url, file) {
         (Some(url), _) => {
             let (url, promised) = address(url).map_err(WeightError::Refused)?;
             let url = own(url)?;
@@ -115,12 +77,12 @@ pub async fn keep_model(
             (model.id, model.url) = (format!("url-{}", short(&url)), url.clone());
             let path = url.split('?').next().unwrap_or_default();
             model.name = path.rsplit('/').next().unwrap_or_default().into();
-            Origin::Url(WebFetcher { url })
+            WebFetcher::Url(url)
         }
         (None, Some(file)) => {
             (model.id, model.name) = (file.id(), file.text("name"));
             terms.size_bytes = Some(file.size_bytes());
-            Origin::File(file)
+            WebFetcher::File(file.0)
         }
         (None, None) => return Err(refused(Refusal::Address, String::new())),
     };
@@ -134,7 +96,7 @@ pub async fn keep_model(
     let _lock = lock_or_follow(&open().await?, &mut on_progress, cancel).await?;
     // Anew: whoever held the lock may have deleted the folder.
     let store = open().await?;
-    let kept = keep(model, &terms, &origin, &store, &mut Progress::new(on_progress), cancel).await;
+    let kept = keep(model, &terms, &fetcher, &store, &mut Progress::new(on_progress), cancel).await;
     match kept {
         Ok(model) => {
             // The same file from elsewhere is kept already.
@@ -145,6 +107,12 @@ pub async fn keep_model(
             Ok(())
         }
         Err(error) => {
+            let error = match error {
+                WeightError::Fetch { source: FetchError::Status(status @ 400..500), .. } => {
+                    refused(Refusal::Missing, status.to_string())
+                }
+                error => error,
+            };
             // Of what cannot be kept nothing stays, and neither does a folder in which there is nothing.
             if matches!(error, WeightError::Refused(_)) || Card::read(&store).await.is_none() {
                 store.destroy().await;
@@ -167,7 +135,7 @@ pub async fn delete_model(id: &str) {
 /// A whole model's bytes, verified; what of it is damaged is fetched again where it has an address.
 pub async fn open_kept(
     id: &str,
-    on_progress: impl FnMut(Phase, u64, u64),
+    mut on_progress: impl FnMut(Phase, u64, u64),
     cancel: &CancelToken,
 ) -> Result<(Vec<u8>, KeptModel), WeightError> {
     let absent = || WeightError::Refused(Refused::new(Refusal::Store, format!("there is no whole model {id}")));
@@ -175,11 +143,11 @@ pub async fn open_kept(
     let model = kept.ok_or_else(absent)?;
     let store = OpfsShards::kept(id).await.map_err(|_| absent())?;
     let manifest = Card::manifest(&store).await.ok_or_else(absent)?;
-    let origin = match model.url.as_str() {
-        "" => Origin::Gone,
-        url => Origin::Url(WebFetcher { url: url.into() }),
+    let fetcher = match model.url.as_str() {
+        "" => WebFetcher::Gone,
+        url => WebFetcher::Url(url.into()),
     };
-    let (bytes, _) = assemble(&manifest, &origin, Some(&store), &mut Progress::new(on_progress), cancel).await?;
+    let (bytes, _) = assemble(&manifest, &fetcher, Some(&store), &mut Progress::of(&mut on_progress), cancel).await?;
     Ok((bytes, model))
 }
 

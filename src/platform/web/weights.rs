@@ -35,13 +35,13 @@ pub async fn load_weights(
     let kept: Vec<Sha256Hex> = manifest.files().map(|file| file.sha256.clone()).collect();
     let (mut files, mut sources, mut done_bytes) = (Vec::new(), Vec::new(), 0_u64);
     for file in manifest.files() {
-        let on_progress = |phase: Phase, loaded_bytes: u64, _: u64| {
+        let mut on_progress = |phase: Phase, loaded_bytes: u64, _: u64| {
             on_progress(phase, done_bytes + loaded_bytes, manifest.total_bytes())
         };
-        let fetcher = WebFetcher { url: resolve(&file.file, &url)? };
+        let fetcher = WebFetcher::Url(resolve(&file.file, &url)?);
         // A browser that refuses storage (some private windows) still gets its model.
         let store = OpfsShards::open(&file.sha256, &kept).await.ok();
-        let mut progress = Progress::new(on_progress);
+        let mut progress = Progress::of(&mut on_progress);
         let (bytes, source) = assemble(file, &fetcher, store.as_ref(), &mut progress, cancel).await?;
         files.push(bytes);
         sources.push((store, source));

@@ -24,6 +24,9 @@ const HEX_DIGITS: usize = 64;
 /// A head of more than this is no head; the vocabularies that people have take up to 16 MB.
 const MAX_HEAD_BYTES: usize = 64 << 20;
 
+/// What is asked for first: it tells the size and shows what kind of a file it is, before more is on its way.
+const FIRST_BYTES: u64 = 1 << 20;
+
 /// A 32-bit program allocates no more than this in one piece, and an opened model is one.
 const MAX_MODEL_BYTES: u64 = i32::MAX as u64;
 
@@ -375,9 +378,13 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Sink for Keeping<'_, S, P> {
         if self.has_ended || (size_bytes > 0 && held_bytes == size_bytes) {
             return None;
         }
-        // Of a file of unknown length, up to where no file ends.
-        let end = if size_bytes > 0 { size_bytes } else { i64::MAX as u64 };
-        let range = (held_bytes > 0 && !self.without_range).then_some(held_bytes..end);
+        let end = match (held_bytes, size_bytes) {
+            (0, _) => FIRST_BYTES,
+            // Of a file of unknown length, up to where no file ends.
+            (_, 0) => i64::MAX as u64,
+            _ => size_bytes,
+        };
+        let range = (!self.without_range).then_some(held_bytes..end);
         let etag = Some(self.card.etag.clone()).filter(|etag| !etag.is_empty());
         Some(Ask { range, etag, is_fresh: self.is_fresh })
     }
@@ -410,7 +417,8 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Sink for Keeping<'_, S, P> {
             let chunk = match or_cancel(part.body.next(), self.cancel).await? {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => {
-                    self.has_ended = self.card.model.size_bytes == 0 && *n_received > 0;
+                    let is_first = position == FIRST_BYTES && part.start == 0;
+                    self.has_ended = self.card.model.size_bytes == 0 && *n_received > 0 && !is_first;
                     return Ok(Ok(()));
                 }
                 Err(error) => return Ok(Err(error)),

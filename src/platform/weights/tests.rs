@@ -24,6 +24,8 @@ fn manifest() -> Manifest {
 /// What the server does with the next request; with none scripted it behaves.
 #[derive(Clone, Debug)]
 enum Fault {
+    /// None, this time.
+    Behave,
     /// The connection breaks after so many bytes.
     BreakAfter(usize),
     /// The whole file comes whatever was asked for.
@@ -109,7 +111,7 @@ impl Fetcher for Server {
         };
         let mut length = usize::MAX;
         match self.faults.borrow_mut().pop_front() {
-            None => {}
+            None | Some(Fault::Behave) => {}
             Some(Fault::BreakAfter(n)) => {
                 length = n;
                 part.body.end = Some(FetchError::Broken("reset".into()));
@@ -127,6 +129,7 @@ impl Fetcher for Server {
                 part.body.cancel = Some(self.cancel.clone());
             }
         }
+        range.end = range.end.min(size);
         part.start = range.start;
         part.body.bytes = content[range.start as usize..range.end as usize].to_vec();
         part.body.bytes.truncate(length);

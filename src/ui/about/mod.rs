@@ -7,9 +7,9 @@ mod personal;
 use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
 
-use super::chunk::{Chunk, SplitLoaderError, later};
+use super::chunk::{Chunk, SplitLoaderError};
 use super::link;
-use super::models::MODELS;
+use super::models::models;
 use super::state::Store;
 use super::storefront::page_title;
 use super::words;
@@ -41,7 +41,7 @@ fn view(store: Store) -> AnyView {
             page_title("page-heading", move || store.say(words::HOW).to_owned()),
             html::p().class("about-lead").child(move || store.say(words::HOW_LEAD)),
             engine::engine(store),
-            later(store, MODELS),
+            models(store),
             network::receipt(store),
             personal::personal(store),
         ))

@@ -1,14 +1,14 @@
-//! The models that a user keeps: added, watched while they come, opened and deleted.
+//! The models that a user keeps: added, watched while they come, opened and deleted. A part of "How this works", with
+//! which it comes: as a file of its own it would share so much with the others that the list of files, which every
+//! visitor fetches, grew past its budget.
 
 mod pace;
 mod shelf;
 
 use leptos::prelude::*;
-use leptos::wasm_split::wasm_split;
 use wasm_bindgen::JsCast;
 
 use self::shelf::{Adding, Shelf, files};
-use super::chunk::{Chunk, SplitLoaderError};
 use crate::pack::format::ShopModel;
 use crate::protocol::{KeptModel, Phase};
 use crate::ui::element as html;
@@ -25,21 +25,7 @@ const FILE_ID: &str = "model-file";
 const LIST_ID: &str = "own-models";
 const DELETE_ID: &str = "model-delete";
 
-/// In a file of its own: of those who ask how this works, few keep models.
-pub const MODELS: Chunk = Chunk {
-    fetch: || Box::pin(fetch_models()),
-    view: |store| Box::pin(models(store)),
-    frame: |words| html::section().class("topic").child(words).into_any(),
-    // It comes while the shopper is reading what stands above it.
-    focus: "",
-};
-
-#[wasm_split(models, wasm_split_path = leptos::wasm_split, preload(fetch_models), fallible)]
-fn models(store: Store) -> Result<AnyView, SplitLoaderError> {
-    Ok(view(store))
-}
-
-fn view(store: Store) -> AnyView {
+pub fn models(store: Store) -> AnyView {
     let shelf = Shelf::of(store);
     shelf.show(true);
     on_cleanup(move || shelf.show(false));

@@ -256,7 +256,7 @@ impl Shelf {
                 self.announce(|language| words::is_kept(language, &name));
                 link::inspect_storage(self.store);
             }
-            Event::Cancelled if is_unwanted => self.forget_beginning(name, url),
+            Event::Cancelled if is_unwanted => self.forget_beginning(url),
             Event::Cancelled => {
                 self.announce(|language| words::is_paused(language, &name));
                 self.list();
@@ -275,13 +275,12 @@ impl Shelf {
     }
 
     /// Deletes what has come of an addition that was given up.
-    fn forget_beginning(self, name: String, url: String) {
+    fn forget_beginning(self, url: String) {
         link::send(self.store, request(ModelAct::List), None, move |event| {
             if let Event::Models { kept } = event {
-                let is_it = |model: &&KeptModel| {
-                    model.sha256.is_empty() && if url.is_empty() { model.name == name } else { model.url == url }
-                };
-                match kept.iter().find(is_it) {
+                // Of files the last: they have no address, and the name is by now what the file says.
+                let is_it = |model: &&KeptModel| model.sha256.is_empty() && model.url == url;
+                match kept.iter().rev().find(is_it) {
                     Some(model) => self.delete(model),
                     None => self.kept.set(kept),
                 }

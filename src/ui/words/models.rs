@@ -169,6 +169,9 @@ pub fn refusal(language: Language, refused: &Refused) -> String {
         (Language::En, Refusal::Address) => format!(
             "The page's own rules let it fetch from this shop's address alone, not from {detail}. Save the file with your browser, then choose or drop it here. A shop owner can also put it beside the shop."
         ),
+        (Language::En, Refusal::Missing) => {
+            format!("There is no such file at that address: the server answered {detail}. Check how it is spelled.")
+        }
         (Language::En, Refusal::Malformed) => {
             "This is no GGUF model, or a damaged one. Choose a file whose name ends in .gguf; if it was downloaded, download it anew.".into()
         }
@@ -194,6 +197,9 @@ pub fn refusal(language: Language, refused: &Refused) -> String {
         (Language::Zh, Refusal::Address) => format!(
             "本页的安全策略只允许从本店网址获取文件，不能从 {detail} 获取。请先用浏览器下载该文件，再在这里选择或拖放；店主也可以把它放在店铺旁边。"
         ),
+        (Language::Zh, Refusal::Missing) => {
+            format!("该网址没有这个文件：服务器返回 {detail}。请检查拼写。")
+        }
         (Language::Zh, Refusal::Malformed) => {
             "这不是 GGUF 模型，或者文件已损坏。请选择以 .gguf 结尾的文件；如果是下载的，请重新下载。".into()
         }

@@ -1,7 +1,5 @@
 //! Files without a manifest: what of them is kept, and what becomes of them on bad days.
 
-use sha2::{Digest, Sha256};
-
 use super::*;
 use crate::protocol::{KeptModel, Refusal, Refused};
 
@@ -40,7 +38,7 @@ fn why(outcome: Result<KeptModel, WeightError>) -> Refused {
 fn a_file_without_a_manifest_is_kept_and_opened_by_the_one_that_is_written_for_it() {
     let (server, store) = (Server::of(large(), []), MemoryStore::default());
     let model = add(&server, &store, terms()).unwrap();
-    assert_eq!(model.sha256, Sha256Hex::from(<[u8; 32]>::from(Sha256::digest(large()))).as_str());
+    assert_eq!(model.sha256, hash().as_str());
     assert_eq!((model.size_bytes, model.architecture.as_str()), (large().len() as u64, "zero"));
 
     let manifest = block_on(Card::manifest(&store)).unwrap();
@@ -53,46 +51,59 @@ fn a_file_without_a_manifest_is_kept_and_opened_by_the_one_that_is_written_for_i
     assert_eq!(*nobody.asked.borrow(), []);
 }
 
+/// The first mebibyte is a request of its own.
+const FIRST: usize = 1 << 20;
+
+/// What goes wrong once so many bytes have come.
+fn after(cut: usize, fault: fn(usize) -> Fault) -> Vec<Fault> {
+    if cut < FIRST { vec![fault(cut)] } else { vec![Fault::Behave, fault(cut - FIRST)] }
+}
+
+fn hash() -> Sha256Hex {
+    sha256_hex(&large())
+}
+
 #[test]
 fn what_was_cut_off_goes_on_at_the_byte_in_this_visit_and_in_the_next() {
     for cut in [1, 999, 700_000, SHARD_BYTES as usize, SHARD_BYTES as usize + 2_000_001] {
-        let (server, store) = (Server::of(large(), [Fault::BreakAfter(cut)]), MemoryStore::default());
+        let rest = Some(cut as u64..large().len() as u64);
+        let (server, store) = (Server::of(large(), after(cut, Fault::BreakAfter)), MemoryStore::default());
         add(&server, &store, terms()).unwrap();
-        assert_eq!(*server.asked.borrow(), [None, Some(cut as u64..large().len() as u64)]);
+        assert_eq!(server.asked.borrow().last(), Some(&rest));
 
-        let (server, store) = (Server::of(large(), [Fault::CancelAfter(cut)]), MemoryStore::default());
+        let (server, store) = (Server::of(large(), after(cut, Fault::CancelAfter)), MemoryStore::default());
         assert!(matches!(add(&server, &store, terms()), Err(WeightError::Cancelled)));
         let next = Server::of(large(), []);
         let model = add(&next, &store, terms()).unwrap();
-        assert_eq!(*next.asked.borrow(), [Some(cut as u64..large().len() as u64)]);
-        assert_eq!(model.sha256, Sha256Hex::from(<[u8; 32]>::from(Sha256::digest(large()))).as_str());
+        assert_eq!(*next.asked.borrow(), [rest]);
+        assert_eq!(model.sha256, hash().as_str());
     }
 }
 
 #[test]
 fn what_is_damaged_in_the_store_is_fetched_anew() {
-    let (server, store) =
-        (Server::of(large(), [Fault::CancelAfter(2 * SHARD_BYTES as usize + 5)]), MemoryStore::default());
+    let faults = after(2 * SHARD_BYTES as usize + 5, Fault::CancelAfter);
+    let (server, store) = (Server::of(large(), faults), MemoryStore::default());
     assert!(add(&server, &store, terms()).is_err());
     store.files.borrow_mut().get_mut("0001").unwrap()[77] ^= 1;
     let next = Server::of(large(), []);
     let model = add(&next, &store, terms()).unwrap();
     assert_eq!(*next.asked.borrow(), [Some(SHARD_BYTES..large().len() as u64)]);
-    assert_eq!(model.sha256, Sha256Hex::from(<[u8; 32]>::from(Sha256::digest(large()))).as_str());
+    assert_eq!(model.sha256, hash().as_str());
 }
 
 #[test]
 fn another_version_of_the_file_begins_anew() {
-    let (server, store) = (Server::of(large(), [Fault::CancelAfter(5_000_000)]), MemoryStore::default());
+    let (server, store) = (Server::of(large(), after(5_000_000, Fault::CancelAfter)), MemoryStore::default());
     assert!(add(&server, &store, terms()).is_err());
     let next = Server::of(large(), [Fault::OtherVersion]);
     let model = add(&next, &store, terms()).unwrap();
-    assert_eq!(model.sha256, Sha256Hex::from(<[u8; 32]>::from(Sha256::digest(large()))).as_str());
+    assert_eq!(model.sha256, hash().as_str());
     assert_eq!(next.asked.borrow().len(), 1, "the answer held the whole of it");
 }
 
 #[test]
-fn what_cannot_be_kept_is_refused_before_its_second_piece() {
+fn what_cannot_be_kept_is_refused_before_more_than_its_beginning_is_asked_for() {
     let len = large().len() as u64;
     let (server, store) = (Server::of(large(), []), MemoryStore::default());
     let refused = why(add(&server, &store, Terms { largest_bytes: 1_000_000, ..terms() }));
@@ -112,6 +123,7 @@ fn what_cannot_be_kept_is_refused_before_its_second_piece() {
     store.room_bytes.set(None);
     let server = Server::of([vec![1], large()].concat(), []);
     assert_eq!(why(add(&server, &store, terms())).why, Refusal::Malformed);
+    assert_eq!(*server.asked.borrow(), [Some(0..FIRST as u64)]);
     assert!(!store.names().iter().any(|name| name.starts_with('0')), "{:?}", store.names());
 }
 
