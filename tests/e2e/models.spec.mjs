@@ -19,11 +19,11 @@ const coming = (page) => page.getByTestId('model-coming');
 const kept = (page) => page.getByTestId('model-kept');
 const problem = (page) => page.getByTestId('model-problem');
 
-async function openPanel(page, server) {
-  await page.goto(`${server.url}?view=about&device=cpu`);
-  await expect(page.getByLabel('Address of a GGUF file')).toBeVisible();
+async function openPanel(page, server, language = 'en') {
+  await page.goto(`${server.url}?view=about&device=cpu&lang=${language}`);
+  await expect(page.locator('#model-url')).toBeVisible();
   // The worker has told what is kept: it has the shop's pack.
-  await expect(page.getByText(/This site uses|Nothing/).first()).toBeVisible();
+  await expect(page.getByText(/This site uses|本站已用/).first()).toBeVisible({ timeout: 60_000 });
 }
 
 async function addUrl(page, url) {
@@ -278,7 +278,7 @@ function withModels(pack, models) {
 
 for (const language of ['en', 'zh']) {
   test(`the panel can be used by all, ${language}`, async ({ page, server }) => {
-    await page.goto(`${server.url}?view=about&device=cpu&lang=${language}`);
+    await openPanel(page, server, language);
     await page.locator('#model-file').setInputFiles(TINY);
     await arrived(page);
     await kept(page).getByText('SHA-256').click();
