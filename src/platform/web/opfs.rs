@@ -26,9 +26,6 @@ const BUSY_WAIT_MS: u32 = 50;
 /// How long to wait for another tab that downloads but stores nothing: it stores every mebibyte.
 const LOCK_PATIENCE_MS: u32 = 20_000;
 
-/// The file by which room is tried for.
-const TRIAL: &str = "trial";
-
 /// What the folders of a user's models are called by, those of the shop by their hash alone.
 const KEPT_PREFIXES: [&str; 2] = ["url-", "file-"];
 
@@ -116,15 +113,9 @@ impl ShardStore for OpfsShards {
         }
     }
 
-    /// What a browser tells of its quota may be more than it grants: Chromium tells of the same ten gigabytes whatever
-    /// there is. So a file of this size is tried, and where there is no room for it, smaller ones.
-    async fn room_bytes(&self, wanted_bytes: u64) -> Option<u64> {
+    async fn room_bytes(&self) -> Option<u64> {
         let (usage_bytes, quota_bytes) = estimate(&manager()?).await?;
-        let told_bytes = quota_bytes.saturating_sub(usage_bytes);
-        if told_bytes < wanted_bytes {
-            return Some(told_bytes);
-        }
-        Some(granted_bytes(&self.folder, wanted_bytes).await.unwrap_or(told_bytes))
+        Some(quota_bytes.saturating_sub(usage_bytes))
     }
 
     async fn forget_others(&self) {
@@ -157,28 +148,6 @@ impl ShardStore for OpfsShards {
     async fn remove(&self, name: &str) {
         remove(&self.folder, name).await;
     }
-}
-
-/// How large a file the browser lets be, up to `wanted_bytes` and to a mebibyte; `None` where it cannot be tried. The
-/// file is never written to, so this takes no time and no disk.
-async fn granted_bytes(folder: &FileSystemDirectoryHandle, wanted_bytes: u64) -> Option<u64> {
-    let handle = file_handle(folder, TRIAL, true).await.ok()?;
-    let mut granted_bytes = None;
-    if property(&handle, "createSyncAccessHandle").is_function()
-        && let Ok(access) = JsFuture::from(handle.create_sync_access_handle()).await
-    {
-        let access: FileSystemSyncAccessHandle = access.unchecked_into();
-        let fits = |bytes: u64| access.truncate_with_f64(bytes as f64).is_ok();
-        let (mut low, mut high) = if fits(wanted_bytes) { (wanted_bytes, wanted_bytes) } else { (0, wanted_bytes) };
-        while high - low > 1 << 20 {
-            let middle = low + (high - low) / 2;
-            if fits(middle) { low = middle } else { high = middle }
-        }
-        access.close();
-        granted_bytes = Some(low);
-    }
-    remove(folder, TRIAL).await;
-    granted_bytes
 }
 
 /// What is stored and what room is left.

@@ -139,9 +139,9 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Assembly<'_, S, P> {
         let Some(store) = self.store else { return };
         let needed_bytes = self.plan.size_bytes() - self.plan.held_bytes() + MARGIN_BYTES;
         let is_short = |room: Option<u64>| room.is_some_and(|room_bytes| room_bytes < needed_bytes);
-        if is_short(store.room_bytes(needed_bytes).await) {
+        if is_short(store.room_bytes().await) {
             store.forget_others().await;
-            if is_short(store.room_bytes(needed_bytes).await) {
+            if is_short(store.room_bytes().await) {
                 self.give_up_store();
             }
         }

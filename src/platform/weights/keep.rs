@@ -233,9 +233,8 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Keeping<'_, S, P> {
             return Err(refused(Refusal::Memory, size_bytes, self.terms.largest_bytes));
         }
         let needed_bytes = size_bytes.saturating_sub(self.held_bytes());
-        let wanted_bytes = needed_bytes + MARGIN_BYTES;
-        if let Some(room_bytes) = self.store.room_bytes(wanted_bytes).await
-            && room_bytes < wanted_bytes
+        if let Some(room_bytes) = self.store.room_bytes().await
+            && room_bytes < needed_bytes + MARGIN_BYTES
         {
             return Err(refused(Refusal::Quota, needed_bytes, room_bytes.saturating_sub(MARGIN_BYTES)));
         }

@@ -72,8 +72,8 @@ pub trait ShardStore {
     /// Waits for the lock, though not forever: the other tab may be asleep.
     async fn lock(&self) -> Self::Lock;
 
-    /// Room for new bytes, looked for as far as `wanted_bytes`; `None` where nobody knows.
-    async fn room_bytes(&self, wanted_bytes: u64) -> Option<u64>;
+    /// Room for new bytes; `None` where nobody knows.
+    async fn room_bytes(&self) -> Option<u64>;
 
     /// Deletes what other models have left.
     async fn forget_others(&self);

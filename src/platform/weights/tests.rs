@@ -168,7 +168,7 @@ impl ShardStore for MemoryStore {
 
     async fn lock(&self) {}
 
-    async fn room_bytes(&self, _wanted_bytes: u64) -> Option<u64> {
+    async fn room_bytes(&self) -> Option<u64> {
         self.room_bytes.get()
     }
 
