@@ -7,10 +7,12 @@
 //! Enums are tagged from outside, as serde does by itself: a tag inside would have the page's wasm buffer
 //! and parse every message twice, at tens of kilobytes of code.
 //!
-//! Large bytes (a shop pack, later a model dropped on the page) never pass through serde: they ride
-//! beside the message as a transferred `ArrayBuffer` (see [`Request::OpenPack`]). Weights do not
-//! cross at all: the worker fetches them and keeps them in OPFS.
+//! Large bytes never pass through serde: they ride beside the message, a shop pack as a transferred
+//! `ArrayBuffer` (see [`Request::OpenPack`]), a model dropped on the page as the browser's `File`, of which
+//! the worker reads a piece at a time (see [`ModelAct::Add`]). Other weights do not cross at all: the worker
+//! fetches them and keeps them in OPFS.
 
+mod models;
 mod offer;
 mod prose;
 mod reply;
@@ -18,6 +20,7 @@ mod shopper;
 
 use serde::{Deserialize, Serialize};
 
+pub use models::{KeptModel, ModelAct, Refusal, Refused};
 pub use offer::Offer;
 pub use prose::{Block, Inline};
 pub use reply::{Channel, ChannelKind, Handoff, Label, Reply, ReplyKind, Risk, Sentiment, SlotValue, Source, Unmasked};
@@ -133,6 +136,8 @@ pub enum Request {
     InspectStorage,
     /// Deletes every stored weight. Answered by [`Event::Storage`].
     ClearStorage,
+    /// About the models that a user keeps beside the shop's own.
+    Models { act: ModelAct },
     /// About what is kept of the shopper. Answered by [`Event::Vault`], an export by [`Event::Exported`].
     Vault { act: VaultAct },
     /// Ends another request as soon as it can end; that one answers [`Event::Cancelled`].
@@ -239,7 +244,7 @@ pub enum Event {
         protocol: u32,
         build: String,
     },
-    /// How far a [`Request::LoadModel`] has come.
+    /// How far a [`Request::LoadModel`] or a [`Request::Models`] has come.
     Progress {
         phase: Phase,
         loaded_bytes: u64,
@@ -302,6 +307,14 @@ pub enum Event {
     Exported {
         json: String,
     },
+    /// All models that are kept.
+    Models {
+        kept: Vec<KeptModel>,
+    },
+    /// A model is not kept, and nothing of it is.
+    Refused {
+        refused: Refused,
+    },
     Cancelled,
     Failed {
         error: EngineError,
@@ -323,7 +336,7 @@ impl Event {
     }
 }
 
-/// What a [`Request::LoadModel`] is doing.
+/// What a [`Request::LoadModel`] or a [`Request::Models`] is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {

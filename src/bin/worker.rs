@@ -16,7 +16,7 @@ mod program {
 
     use attendant::engine::Engine;
     use attendant::engine::host::Host;
-    use attendant::platform::{build, spawn_local, wire};
+    use attendant::platform::{LocalFile, build, spawn_local, wire};
     use attendant::privacy::Vault;
     use attendant::protocol::{
         EngineError, ErrorCode, Event, FromWorker, PROTOCOL_VERSION, RequestId, ToWorker, UNSOLICITED,
@@ -58,9 +58,13 @@ mod program {
 
     fn receive(host: &Host, data: JsValue) {
         let bytes = wire::attached(&data).map(|buffer| Uint8Array::new(&buffer).to_vec());
+        let file = wire::attached_file(&data).map(LocalFile);
         let id = wire::id_of(&data);
         match wire::decode::<ToWorker>(data) {
-            Ok(message) => spawn_local(host.handle(message, bytes)),
+            Ok(message) => match file {
+                Some(file) => spawn_local(host.handle_file(message, file)),
+                None => spawn_local(host.handle(message, bytes)),
+            },
             Err(error) => {
                 let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
                 post(&scope, &failed(id.unwrap_or(UNSOLICITED), ErrorCode::BadRequest, error.to_string()));

@@ -13,14 +13,14 @@ use std::rc::Rc;
 use futures::future::{Either, select};
 use futures::lock::Mutex;
 
-use super::Engine;
+use super::{Engine, library};
 use crate::chat::Message;
 use crate::platform::weights::WeightError;
-use crate::platform::{self, CancelToken};
+use crate::platform::{self, CancelToken, LocalFile};
 use crate::privacy::{Vault, keeper};
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, Offer, Phase,
-    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED, VaultAct,
+    DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, ModelAct, Offer, Phase,
+    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED, VaultAct, WeightSource,
 };
 
 /// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.
@@ -112,9 +112,18 @@ impl<E: Answers> Host<E> {
         (self.shared.emit)(FromWorker { id: UNSOLICITED, event });
     }
 
+    /// Takes a message and a file that came beside it; see [`Host::handle`].
+    pub fn handle_file(&self, message: ToWorker, file: LocalFile) -> impl Future<Output = ()> + use<E> {
+        self.begin(message, Beside::File(file))
+    }
+
     /// Takes a message and the bytes that came beside it. What the returned future does until its end is
     /// the answer; cancelling, though, has happened when this returns.
     pub fn handle(&self, message: ToWorker, bytes: Option<Vec<u8>>) -> impl Future<Output = ()> + use<E> {
+        self.begin(message, bytes.map_or(Beside::Nothing, Beside::Bytes))
+    }
+
+    fn begin(&self, message: ToWorker, beside: Beside) -> impl Future<Output = ()> + use<E> {
         let ToWorker { id, request } = message;
         let task = match request {
             Request::Cancel { request } => {
@@ -131,7 +140,7 @@ impl<E: Answers> Host<E> {
         };
         async move {
             let Some((answer, request)) = task else { return };
-            let ended = work(&answer, request, bytes).await;
+            let ended = work(&answer, request, beside).await;
             answer.end(match ended {
                 Ok(event) => event,
                 Err(Ended::Cancelled) => Event::Cancelled,
@@ -139,6 +148,13 @@ impl<E: Answers> Host<E> {
             });
         }
     }
+}
+
+/// What came with a message.
+enum Beside {
+    Nothing,
+    Bytes(Vec<u8>),
+    File(LocalFile),
 }
 
 /// How a request ends other than well.
@@ -162,12 +178,12 @@ impl From<WeightError> for Ended {
     }
 }
 
-async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Vec<u8>>) -> Result<Event, Ended> {
+async fn work<E: Answers>(answer: &Answer<E>, request: Request, beside: Beside) -> Result<Event, Ended> {
     let Shared { engine, asking, loading, vault, .. } = &*answer.shared;
     let cancel = &answer.cancel;
     match request {
         Request::OpenPack => {
-            let bytes = bytes.ok_or_else(|| bad_request("no bytes came beside it"))?;
+            let Beside::Bytes(bytes) = beside else { return Err(bad_request("no bytes came beside it").into()) };
             Ok(engine.open_pack(bytes)?)
         }
         Request::Offer { offers } => Ok(engine.offer(&offers)?),
@@ -206,6 +222,19 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, bytes: Option<Ve
             let body = engine.complete(&body, &|event| answer.say(event), cancel).await?;
             if cancel.is_cancelled() { Err(Ended::Cancelled) } else { Ok(Event::Completed { body }) }
         }
+        Request::Models { act: ModelAct::Open { id, device } } => {
+            let _turn = or_cancel(loading.lock(), cancel).await?;
+            let on_progress = |phase, loaded, total| answer.say_progress(phase, loaded, total);
+            let (bytes, model) = platform::open_kept(&id, on_progress, cancel).await?;
+            let device = prepare(answer, engine, bytes, device).await?;
+            let (name, size_bytes) = (model.name, model.size_bytes);
+            Ok(Event::ModelLoaded { name, size_bytes, source: WeightSource::Storage, device })
+        }
+        Request::Models { act } => {
+            let file = if let Beside::File(file) = beside { Some(file) } else { None };
+            let on_progress = |phase, loaded, total| answer.say_progress(phase, loaded, total);
+            Ok(library::act(&act, file, on_progress, cancel).await?)
+        }
         Request::Vault { act } => {
             // Not in the middle of a turn, which would be kept after it.
             let _turn = match act {
@@ -227,23 +256,33 @@ async fn load<E: Answers>(
     manifest_url: &str,
     device: DevicePreference,
 ) -> Result<Event, Ended> {
-    let on_progress =
-        |phase, loaded_bytes, total_bytes| answer.say(Event::Progress { phase, loaded_bytes, total_bytes });
+    let on_progress = |phase, loaded, total| answer.say_progress(phase, loaded, total);
     let (files, manifest, source) = platform::load_weights(manifest_url, on_progress, &answer.cancel).await?;
     let size_bytes = manifest.total_bytes();
-    answer.say(Event::Progress { phase: Phase::Preparing, loaded_bytes: size_bytes, total_bytes: size_bytes });
+    let mut devices = Vec::new();
+    for bytes in files {
+        devices.push(prepare(answer, engine, bytes, device).await?);
+    }
+    // What is told is told of the first, which the others belong to.
+    let device = devices.into_iter().next().ok_or_else(|| bad_request("a manifest of no files"))?;
+    Ok(Event::ModelLoaded { name: manifest.name, size_bytes, source, device })
+}
+
+/// Hands a file's bytes to the engine.
+async fn prepare<E: Answers>(
+    answer: &Answer<E>,
+    engine: &E,
+    bytes: Vec<u8>,
+    device: DevicePreference,
+) -> Result<DeviceReport, Ended> {
+    let size_bytes = bytes.len() as u64;
+    answer.say_progress(Phase::Preparing, size_bytes, size_bytes);
     // From here on the thread may be busy for seconds: let the page hear of it, and a Cancel in.
     platform::yield_now().await;
     if answer.cancel.is_cancelled() {
         return Err(Ended::Cancelled);
     }
-    let mut devices = Vec::new();
-    for bytes in files {
-        devices.push(engine.load_model(bytes, device, &|event| answer.say(event)).await?);
-    }
-    // What is told is told of the first, which the others belong to.
-    let device = devices.into_iter().next().ok_or_else(|| bad_request("a manifest of no files"))?;
-    Ok(Event::ModelLoaded { name: manifest.name, size_bytes, source, device })
+    Ok(engine.load_model(bytes, device, &|event| answer.say(event)).await?)
 }
 
 async fn or_cancel<T>(work: impl Future<Output = T>, cancel: &CancelToken) -> Result<T, Ended> {
@@ -283,6 +322,10 @@ impl<E> Answer<E> {
         if !event.is_final() && !self.cancel.is_cancelled() {
             (self.shared.emit)(FromWorker { id: self.id, event });
         }
+    }
+
+    fn say_progress(&self, phase: Phase, loaded_bytes: u64, total_bytes: u64) {
+        self.say(Event::Progress { phase, loaded_bytes, total_bytes });
     }
 
     fn end(&self, event: Event) {

@@ -4,6 +4,7 @@
 mod completion;
 mod embedder;
 pub mod host;
+mod library;
 mod placing;
 mod shopper;
 #[cfg(feature = "generate")]

@@ -2,13 +2,21 @@ use super::GgufError;
 
 /// A position in the file that cannot leave it.
 pub(super) struct Cursor<'a> {
+    /// The file, or its beginning.
     bytes: &'a [u8],
+    /// Bytes of the whole file.
+    total: usize,
     offset: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Cursor { bytes, offset: 0 }
+        Cursor::of_beginning(bytes, bytes.len())
+    }
+
+    /// Of a file of `total` bytes only the first are at hand; to read past them is [`GgufError::Unread`].
+    pub fn of_beginning(bytes: &'a [u8], total: usize) -> Self {
+        Cursor { bytes, total: total.max(bytes.len()), offset: 0 }
     }
 
     /// Bytes from the start of the file.
@@ -17,6 +25,11 @@ impl<'a> Cursor<'a> {
     }
 
     fn remaining(&self) -> usize {
+        self.total - self.offset
+    }
+
+    /// Bytes that can be read now.
+    pub fn at_hand(&self) -> usize {
         self.bytes.len() - self.offset
     }
 
@@ -29,6 +42,9 @@ impl<'a> Cursor<'a> {
             needed: n,
             remaining,
         })?;
+        if len > self.at_hand() {
+            return Err(GgufError::Unread);
+        }
         self.offset += len;
         Ok(&self.bytes[offset..offset + len])
     }

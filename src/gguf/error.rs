@@ -13,6 +13,8 @@ pub enum GgufError {
     UnsupportedVersion { version: u32 },
     #[error("the file ends too early: {what} at byte {offset} needs {needed} bytes and {remaining} remain")]
     Truncated { offset: usize, what: &'static str, needed: u64, remaining: usize },
+    #[error("the head of the file goes on after the bytes at hand")]
+    Unread,
     #[error("{what} at byte {offset} is {count}, more than the rest of the file can hold")]
     AbsurdCount { offset: usize, what: &'static str, count: u64 },
     #[error("the string at byte {offset} is not UTF-8")]

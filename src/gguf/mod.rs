@@ -20,6 +20,7 @@
 mod cursor;
 mod dequantize;
 mod error;
+mod head;
 mod metadata;
 mod quantize;
 mod read;
@@ -34,6 +35,7 @@ pub mod random;
 
 pub use dequantize::{dequantize, scale_min};
 pub use error::GgufError;
+pub use head::Head;
 pub use metadata::{Array, Metadata, Value};
 pub use quantize::quantize;
 pub use read::{Gguf, split_names};

@@ -130,55 +130,82 @@ struct Part {
 impl Part {
     fn parse(bytes: Vec<u8>) -> Result<Part, GgufError> {
         let mut cursor = Cursor::new(&bytes);
-        let found = cursor.array("the magic")?;
-        if found != MAGIC {
-            return Err(GgufError::BadMagic { found });
-        }
-        let version = cursor.u32("the version")?;
-        if !(2..=3).contains(&version) {
-            return Err(GgufError::UnsupportedVersion { version });
-        }
-        let n_tensors = cursor.count(MIN_INFO_BYTES, "the number of tensors")?;
-        let n_pairs = cursor.count(MIN_PAIR_BYTES, "the number of keys")?;
-
-        let mut metadata = Metadata::default();
-        for _ in 0..n_pairs {
-            let offset = cursor.offset();
-            let key = cursor.str("a key")?;
-            let value = read_value(&mut cursor, key)?;
-            if !metadata.insert(key.to_owned(), value) {
-                return Err(GgufError::DuplicateKey { offset, key: key.to_owned() });
-            }
-        }
-
-        let mut raw_infos = Vec::with_capacity(n_tensors);
-        let mut names = HashSet::with_capacity(n_tensors);
-        for _ in 0..n_tensors {
-            let raw = RawInfo::read(&mut cursor)?;
-            if !names.insert(raw.name) {
-                return Err(GgufError::DuplicateTensor { offset: raw.at, name: raw.name.to_owned() });
-            }
-            raw_infos.push(raw);
-        }
-        let alignment = metadata.alignment()?;
-        let data_start = cursor.offset().checked_next_multiple_of(alignment as usize).unwrap_or(usize::MAX);
-        let data_size = bytes.len().saturating_sub(data_start);
-        let tensors = raw_infos
-            .into_iter()
-            .map(|raw| raw.place(alignment, data_start, data_size))
-            .collect::<Result<Vec<_>, _>>()?;
-        refuse_overlaps(&tensors)?;
-
+        let mut head = RawHead::default();
+        head.read(&mut cursor)?;
+        let RawHead { version, metadata, infos } = head;
+        let tensors = place(infos, &metadata, cursor.offset(), bytes.len())?;
         let no = metadata.optional(Metadata::u32, SPLIT_NO_KEY)?.unwrap_or(0);
-        // llama.cpp writes 0 or nothing into a file that stands alone.
-        let count = metadata.optional(Metadata::u32, SPLIT_COUNT_KEY)?.unwrap_or(1).max(1);
+        let count = split_count(&metadata)?;
         let n_tensors = metadata.optional(Metadata::u64, SPLIT_TENSORS_KEY)?;
         Ok(Part { bytes, version, metadata, tensors, no, count, n_tensors })
     }
 }
 
+/// What stands before the tensors, as far as it has been read.
+#[derive(Default)]
+pub(super) struct RawHead<'a> {
+    pub version: u32,
+    pub metadata: Metadata,
+    pub infos: Vec<RawInfo<'a>>,
+}
+
+impl<'a> RawHead<'a> {
+    /// Where it fails, what it has read stays.
+    pub fn read(&mut self, cursor: &mut Cursor<'a>) -> Result<(), GgufError> {
+        let found = cursor.array("the magic")?;
+        if found != MAGIC {
+            return Err(GgufError::BadMagic { found });
+        }
+        self.version = cursor.u32("the version")?;
+        if !(2..=3).contains(&self.version) {
+            return Err(GgufError::UnsupportedVersion { version: self.version });
+        }
+        let n_tensors = cursor.count(MIN_INFO_BYTES, "the number of tensors")?;
+        let n_pairs = cursor.count(MIN_PAIR_BYTES, "the number of keys")?;
+        for _ in 0..n_pairs {
+            let offset = cursor.offset();
+            let key = cursor.str("a key")?;
+            let value = read_value(cursor, key)?;
+            if !self.metadata.insert(key.to_owned(), value) {
+                return Err(GgufError::DuplicateKey { offset, key: key.to_owned() });
+            }
+        }
+        let mut names = HashSet::new();
+        self.infos.reserve(n_tensors.min(cursor.at_hand() / MIN_INFO_BYTES));
+        for _ in 0..n_tensors {
+            let raw = RawInfo::read(cursor)?;
+            if !names.insert(raw.name) {
+                return Err(GgufError::DuplicateTensor { offset: raw.at, name: raw.name.to_owned() });
+            }
+            self.infos.push(raw);
+        }
+        Ok(())
+    }
+}
+
+/// Holds the tensors against a file of `size_bytes`, in which they begin after `head_end`.
+pub(super) fn place(
+    infos: Vec<RawInfo<'_>>,
+    metadata: &Metadata,
+    head_end: usize,
+    size_bytes: usize,
+) -> Result<Vec<TensorInfo>, GgufError> {
+    let alignment = metadata.alignment()?;
+    let data_start = head_end.checked_next_multiple_of(alignment as usize).unwrap_or(usize::MAX);
+    let data_size = size_bytes.saturating_sub(data_start);
+    let tensors =
+        infos.into_iter().map(|raw| raw.place(alignment, data_start, data_size)).collect::<Result<Vec<_>, _>>()?;
+    refuse_overlaps(&tensors)?;
+    Ok(tensors)
+}
+
+/// How many files the model is split into; llama.cpp writes 0 or nothing into a file that stands alone.
+pub(super) fn split_count(metadata: &Metadata) -> Result<u32, GgufError> {
+    Ok(metadata.optional(Metadata::u32, SPLIT_COUNT_KEY)?.unwrap_or(1).max(1))
+}
+
 /// A tensor's info as it stands in the file, not yet held against the data.
-struct RawInfo<'a> {
+pub(super) struct RawInfo<'a> {
     /// Where the info itself stands, for messages.
     at: usize,
     name: &'a str,

@@ -388,3 +388,44 @@ fn ragged_input_is_an_error() {
     assert!(matches!(quantize(TensorType::F32, &[], 0), Err(GgufError::RaggedRows { .. })));
     assert!(matches!(dequantize(TensorType::Q4_0, &[0; 19]), Err(GgufError::PartialBytes { .. })));
 }
+
+#[test]
+fn the_head_is_read_from_a_beginning_of_any_length() {
+    let bytes = sample().to_bytes().unwrap();
+    let gguf = Gguf::parse(bytes.clone()).unwrap();
+    let total = Some(bytes.len() as u64);
+    let data_start = gguf.tensors().map(|info| info.offset).min().unwrap();
+    for n in 0..bytes.len() {
+        let head = Head::read(&bytes[..n], total).unwrap();
+        assert!(head.metadata().len() <= gguf.metadata().len());
+        assert!(!head.is_whole() || n + 32 > data_start, "whole at {n} of {data_start}");
+    }
+    for total in [total, None] {
+        let head = Head::read(&bytes[..data_start], total).unwrap();
+        assert!(head.is_whole());
+        assert_eq!(head.metadata(), gguf.metadata());
+        assert_eq!(head.end_bytes(), gguf.tensors().map(|info| (info.offset + info.size_bytes) as u64).max().unwrap());
+        let n_parameters: u64 = gguf.tensors().map(|info| info.shape.iter().product::<usize>() as u64).sum();
+        assert_eq!(head.n_parameters(), n_parameters);
+        assert_eq!(head.main_type(), Some(TensorType::BF16));
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_file_shows_in_its_beginning() {
+    let bytes = sample().to_bytes().unwrap();
+    let total = Some(bytes.len() as u64);
+    assert!(matches!(Head::read(b"<htm", total), Err(GgufError::BadMagic { .. })));
+    let mut absurd = bytes.clone();
+    absurd[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
+    assert!(matches!(Head::read(&absurd[..24], total), Err(GgufError::AbsurdCount { .. })));
+    let mut long = bytes.clone();
+    long[24..32].copy_from_slice(&(1u64 << 40).to_le_bytes());
+    assert!(matches!(Head::read(&long[..40], total), Err(GgufError::Truncated { .. })));
+    // A server that sends less than the tensors need is found out before they are fetched.
+    let data_start = Gguf::parse(bytes.clone()).unwrap().tensors().map(|info| info.offset).min().unwrap();
+    assert!(matches!(
+        Head::read(&bytes[..data_start], Some(data_start as u64 + 64)),
+        Err(GgufError::OutOfRange { .. })
+    ));
+}

@@ -1,6 +1,9 @@
 use crate::gguf::Metadata;
 use crate::model::ModelError;
 
+/// `general.architecture` of a file that holds an [`Encoder`](super::Encoder).
+pub const BERT: &str = "bert";
+
 /// Sizes of an encoder of the BERT family, under the names of llama.cpp's metadata keys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EncoderConfig {
@@ -21,7 +24,7 @@ pub struct EncoderConfig {
 impl EncoderConfig {
     pub fn from_metadata(metadata: &Metadata) -> Result<Self, ModelError> {
         let architecture = metadata.str("general.architecture")?;
-        if architecture != "bert" {
+        if architecture != BERT {
             return Err(ModelError::Architecture {
                 found: architecture.into(),
                 needed: "an embedding model of the BERT family (`bert`)",

@@ -79,12 +79,15 @@ pub enum Activation {
     Gelu,
 }
 
+/// The architectures that [`Decoder`](super::Decoder) runs.
+pub const DECODERS: [&str; 4] = ["llama", "qwen2", "qwen3", "gemma3"];
+
 impl DecoderConfig {
     /// # Errors
     /// Another architecture, a key missing or mistyped, sizes that do not go together, a scaling unknown here.
     pub fn from_metadata(metadata: &Metadata) -> Result<Self, ModelError> {
         let architecture = metadata.str("general.architecture")?;
-        if !["llama", "qwen2", "qwen3", "gemma3"].contains(&architecture) {
+        if !DECODERS.contains(&architecture) {
             return Err(ModelError::Architecture {
                 found: architecture.into(),
                 needed: "a language model (`llama`, `qwen2`, `qwen3`, `gemma3`)",

@@ -14,9 +14,9 @@ mod ngram_encoder;
 mod norm;
 mod rope;
 
-pub use config::EncoderConfig;
+pub use config::{BERT, EncoderConfig};
 pub use decoder::{DecodeState, Decoder};
-pub use decoder_config::{Activation, DecoderConfig, LocalConfig, RopeConfig, RopePairs};
+pub use decoder_config::{Activation, DECODERS, DecoderConfig, LocalConfig, RopeConfig, RopePairs};
 pub use encoder::Encoder;
 pub use linear::Linear;
 pub use ngram_encoder::{NGRAM_ENCODER, NgramEncoder, NgramEncoderConfig};

@@ -167,6 +167,9 @@ fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, B
     if shop.ranking != Ranking::default() {
         sections.push((SectionName::Ranking, serde_json::to_vec(&shop.ranking)?));
     }
+    if !shop.models.is_empty() {
+        sections.push((SectionName::Models, serde_json::to_vec(&shop.models)?));
+    }
     // Offsets stand in the header and move with its length; pad it to a length found in two rounds.
     let mut header_length = 0;
     loop {

@@ -49,7 +49,8 @@ pub struct SectionEntry {
 }
 
 /// The sections of a pack. [`SectionName::Embeddings`] may be absent: a pack without them answers from words alone.
-/// So may the last three, where the shop states no rules, has no order history, or leaves the shelf as it is.
+/// So may the last four, where the shop states no rules, has no order history, leaves the shelf as it is, or offers no
+/// models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SectionName {
@@ -65,6 +66,8 @@ pub enum SectionName {
     Recommend,
     /// [`crate::pack::ranking::Ranking`], JSON.
     Ranking,
+    /// [`ShopModel`]s, JSON.
+    Models,
 }
 
 /// What a page shows of a shop. A builder puts these first, so that goods are seen before the rest has come.
@@ -134,6 +137,18 @@ pub struct ShopSettings {
     pub contact: Contact,
     /// Said when the shop's knowledge holds no answer.
     pub decline: Localized<String>,
+}
+
+/// A model that the shop serves from its own address, for shoppers to keep if they like.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopModel {
+    /// Relative to the page.
+    pub url: String,
+    /// Of the GGUF file, in lowercase hexadecimal digits.
+    pub sha256: String,
+    pub size_bytes: u64,
+    /// What it is good for, in the shop's words.
+    pub purpose: Localized<String>,
 }
 
 /// How to reach the people of the shop.

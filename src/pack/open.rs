@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::pack::format::{
     EmbeddingsHeader, EncoderId, FORMAT_VERSION, FRONT, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product,
-    RowOwner, SectionEntry, SectionName, ShopSettings, hex,
+    RowOwner, SectionEntry, SectionName, ShopModel, ShopSettings, hex,
 };
 use crate::pack::ranking::Ranking;
 use crate::pack::rules::ShopRules;
@@ -45,6 +45,7 @@ impl SectionName {
             SectionName::Images => "images",
             SectionName::Recommend => "recommend",
             SectionName::Ranking => "ranking",
+            SectionName::Models => "models",
         }
     }
 }
@@ -171,6 +172,14 @@ impl Pack {
         match self.section(SectionName::Ranking) {
             Some(_) => self.parse(SectionName::Ranking),
             None => Ok(Ranking::default()),
+        }
+    }
+
+    /// What the shop offers to keep; nothing where it offers nothing.
+    pub fn models(&self) -> Result<Vec<ShopModel>, PackError> {
+        match self.section(SectionName::Models) {
+            Some(_) => self.parse(SectionName::Models),
+            None => Ok(Vec::new()),
         }
     }
 

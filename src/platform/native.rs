@@ -97,8 +97,8 @@ mod with_weights {
     use std::path::Path;
 
     use crate::platform::CancelToken;
-    use crate::platform::weights::{FetchError, Manifest, Progress, Sha256Hex, WeightError, sha256_hex};
-    use crate::protocol::{Phase, StorageReport, WeightSource};
+    use crate::platform::weights::{FetchError, Manifest, Progress, Sha256Hex, Terms, WeightError, sha256_hex};
+    use crate::protocol::{KeptModel, Phase, Refusal, Refused, StorageReport, WeightSource};
 
     pub async fn sha256(bytes: &[u8]) -> Sha256Hex {
         sha256_hex(bytes)
@@ -138,6 +138,41 @@ mod with_weights {
     /// See [`inspect_storage`].
     pub async fn clear_storage() -> StorageReport {
         StorageReport::default()
+    }
+
+    /// What a page hands to its worker; natively there is none.
+    pub enum LocalFile {}
+
+    /// See [`inspect_storage`].
+    pub async fn kept_models() -> Vec<KeptModel> {
+        Vec::new()
+    }
+
+    /// See [`inspect_storage`].
+    pub async fn keep_model(
+        _url: Option<&str>,
+        _file: Option<LocalFile>,
+        _terms: Terms<'_>,
+        _on_progress: impl FnMut(Phase, u64, u64),
+        _cancel: &CancelToken,
+    ) -> Result<(), WeightError> {
+        Err(no_store())
+    }
+
+    /// See [`inspect_storage`].
+    pub async fn delete_model(_id: &str) {}
+
+    /// See [`inspect_storage`].
+    pub async fn open_kept(
+        _id: &str,
+        _on_progress: impl FnMut(Phase, u64, u64),
+        _cancel: &CancelToken,
+    ) -> Result<(Vec<u8>, KeptModel), WeightError> {
+        Err(no_store())
+    }
+
+    fn no_store() -> WeightError {
+        WeightError::Refused(Refused::new(Refusal::Store, "natively nothing is stored: files are read where they lie"))
     }
 
     fn read(path: &Path) -> Result<Vec<u8>, WeightError> {

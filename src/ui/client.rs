@@ -29,7 +29,7 @@ use leptos::prelude::{GetUntracked, ReadSignal, Set, WriteSignal, signal};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
+use web_sys::{Blob, File};
 
 use self::ledger::{Cancelling, Ledger, Outgoing, Route};
 use self::watchdog::{Patience, Restarts, TICK_MS, Verdict, Watchdog};
@@ -104,16 +104,23 @@ struct Bytes {
 }
 
 impl Bytes {
+    fn of_file(file: File) -> Bytes {
+        Bytes { buffer: Rc::default(), blob: Some(file.into()) }
+    }
+
     fn new(buffer: ArrayBuffer) -> Bytes {
         let blob = Blob::new_with_buffer_source_sequence(&Array::of1(&buffer)).ok();
         Bytes { buffer: Rc::new(RefCell::new(Some(buffer))), blob }
     }
 
-    async fn take(&self) -> Option<ArrayBuffer> {
-        if let Some(buffer) = self.buffer.take() {
-            return Some(buffer);
+    /// A buffer to hand over, or the file itself.
+    async fn take(&self) -> Option<JsValue> {
+        match (self.buffer.take(), &self.blob) {
+            (Some(buffer), _) => Some(buffer.into()),
+            (None, Some(blob)) if blob.has_type::<File>() => Some(blob.into()),
+            (None, Some(blob)) => JsFuture::from(blob.array_buffer()).await.ok(),
+            (None, None) => None,
         }
-        JsFuture::from(self.blob.as_ref()?.array_buffer()).await.ok()?.dyn_into().ok()
     }
 }
 
@@ -152,8 +159,17 @@ impl Client {
         transfer: Option<ArrayBuffer>,
         on_event: impl FnMut(Event) + 'static,
     ) -> RequestId {
-        let id = self.inner.ledger.borrow_mut().add(request, transfer.map(Bytes::new));
-        self.inner.callers.borrow_mut().insert(id, Box::new(on_event));
+        self.enter(request, transfer.map(Bytes::new), Box::new(on_event))
+    }
+
+    /// Sends a request and a file beside it, of which the worker reads what it needs.
+    pub fn send_file(&self, request: Request, file: File, on_event: impl FnMut(Event) + 'static) -> RequestId {
+        self.enter(request, Some(Bytes::of_file(file)), Box::new(on_event))
+    }
+
+    fn enter(&self, request: Request, bytes: Option<Bytes>, on_event: OnEvent) -> RequestId {
+        let id = self.inner.ledger.borrow_mut().add(request, bytes);
+        self.inner.callers.borrow_mut().insert(id, on_event);
         if self.inner.loss.borrow().is_some() {
             let ended = self.inner.ledger.borrow_mut().lose();
             self.inner.end_soon(ended);
@@ -458,7 +474,7 @@ impl Drop for Clockwork {
 
 /// Asks the browser not to evict what has just been stored. Only a page may ask, not a worker; Firefox
 /// asks the shopper in turn, the others decide by themselves.
-fn ask_to_persist() {
+pub fn ask_to_persist() {
     let navigator = web_sys::window().map(|window| window.navigator());
     let storage = navigator.and_then(|navigator| js_sys::Reflect::get(&navigator, &"storage".into()).ok());
     let Some(storage) = storage.filter(JsValue::is_object) else { return };

@@ -212,6 +212,12 @@ impl Plain for Option<&'static str> {
     }
 }
 
+impl Plain for Option<String> {
+    fn plain(self) -> Option<String> {
+        self
+    }
+}
+
 pub trait IntoValue {
     fn into_value(self) -> Value;
 }

@@ -2,7 +2,7 @@
 //!
 //! [`start`] mounts [`app`] over the static shell of `index.html`. The state is one [`state::Store`] of
 //! signals; [`opening`] is how it comes by the pack, [`link`] where it meets the worker; the parts ([`storefront`], [`chat`],
-//! [`about`], and as a widget in other pages [`embed`]) only read the store and call its verbs. What needs no browser is pure and tested
+//! [`about`], [`models`], and as a widget in other pages [`embed`]) only read the store and call its verbs. What needs no browser is pure and tested
 //! natively: [`cart`], [`history`], [`route`], [`shop`], [`words`].
 //!
 //! Views are built with functions ([`element`]), not with Leptos' `view!` macro: the macro turns static
@@ -23,6 +23,7 @@ pub mod icon;
 pub mod intl;
 pub mod link;
 pub mod memory;
+pub mod models;
 pub mod opening;
 pub mod receipt;
 pub mod route;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::pack::format::ShopModel;
 use crate::pack::{Localized, Pack, PackError, Product, ShopSettings, offer};
 use crate::protocol::{Feature, Language, Offer};
 
@@ -34,6 +35,11 @@ impl Shop {
         products.extend(offer::beside(&products, &settings.currency, offers));
         let categories = categories(&products);
         Ok(Shop { settings, products, categories, pack })
+    }
+
+    /// What the shop offers to keep.
+    pub fn models(&self) -> Vec<ShopModel> {
+        self.pack.models().unwrap_or_default()
     }
 
     pub fn default_language(&self) -> Language {

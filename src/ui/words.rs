@@ -287,6 +287,9 @@ phrases! {
         / "无论这里记录了什么，价格和库存对所有人都一样。";
 }
 
+// After the macro, which it uses.
+pub mod models;
+
 /// A file name that no language spells otherwise.
 pub const EXPORT_FILE: &str = "attendant-record.json";
 

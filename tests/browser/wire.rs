@@ -11,6 +11,7 @@ fn requests() -> Vec<Request> {
     let dwelt = ShopperEvent { action: ShopperAction::Dwell, secs: 12.5, ..viewed.clone() };
     let recommend = |surface| Request::Recommend { surface, personal: true, limit: 6 };
     let erase = |what| Request::Erase { what };
+    let models = |act| Request::Models { act };
     vec![
         Request::OpenPack,
         Request::Offer { offers: vec![Offer { id: "p".into(), price: "12.50".into(), ..Offer::default() }] },
@@ -37,6 +38,10 @@ fn requests() -> Vec<Request> {
         erase(Erasure::Learned),
         Request::InspectStorage,
         Request::ClearStorage,
+        models(ModelAct::List),
+        models(ModelAct::Add { url: Some("m.gguf#sha256=00".into()), sha256: None, size_bytes: Some(3 << 32) }),
+        models(ModelAct::Delete { id: "url-1".into() }),
+        models(ModelAct::Open { id: "file-1".into(), device: DevicePreference::Cpu }),
         Request::Cancel { request: 9 },
         Request::Ping,
     ]
@@ -108,6 +113,8 @@ fn events() -> Vec<Event> {
                 n_unreadable: 1,
             },
         },
+        Event::Models { kept: vec![KeptModel { size_bytes: 3 << 32, is_busy: true, ..KeptModel::default() }] },
+        Event::Refused { refused: Refused::new(Refusal::Memory, "detail") },
         Event::Cancelled,
         Event::Failed { error: EngineError { code: ErrorCode::NoPack, detail: "first".into() } },
         Event::Pong,

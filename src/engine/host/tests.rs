@@ -130,11 +130,13 @@ fn every_request_ends_exactly_once() {
         Request::Complete { body: "{}".into() },
         Request::InspectStorage,
         Request::ClearStorage,
+        Request::Models { act: ModelAct::List },
+        Request::Models { act: ModelAct::Open { id: "none".into(), device: DevicePreference::Auto } },
         Request::Ping,
     ];
     let tasks: Vec<_> = (1..).zip(requests).map(|(id, request)| host.handle(message(id, request), None)).collect();
     block_on(join_all(tasks));
-    for id in 1..=14 {
+    for id in 1..=16 {
         assert_eq!(finals(&heard, id).len(), 1, "request {id}: {heard:?}");
     }
     assert!(host.shared.running.borrow().is_empty());

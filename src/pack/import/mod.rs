@@ -19,7 +19,7 @@ mod source;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::pack::format::{Passage, Product, ShopSettings};
+use crate::pack::format::{Passage, Product, ShopModel, ShopSettings};
 pub use crate::pack::mistakes::{Mistake, Mistakes};
 use crate::pack::ranking::Ranking;
 use crate::pack::rules::ShopRules;
@@ -29,6 +29,8 @@ use crate::pack::rules::ShopRules;
 pub struct ShopSource {
     pub settings: ShopSettings,
     pub rules: ShopRules,
+    /// Models that the shop serves.
+    pub models: Vec<ShopModel>,
     pub products: Vec<Product>,
     pub passages: Vec<Passage>,
     /// By name, as products name them.
@@ -49,7 +51,8 @@ pub fn read_shop(dir: &Path) -> Result<ShopSource, Mistakes> {
     }
     let settings = settings::read(dir, &mut mistakes).unwrap_or_default();
     // A later reader needs to know the languages; with none it can say nothing useful.
-    let mut shop = ShopSource { settings: settings.shop, rules: settings.rules, ..ShopSource::default() };
+    let (rules, models) = (settings.rules, settings.models);
+    let mut shop = ShopSource { settings: settings.shop, rules, models, ..ShopSource::default() };
     if !shop.settings.languages.is_empty() {
         (shop.products, shop.images) = catalogue::read(dir, &shop.settings, &mut mistakes);
         shop.passages = knowledge::read(dir, &shop.settings, &shop.products, &mut mistakes);

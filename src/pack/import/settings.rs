@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::source::{line_at, read_text};
 use super::{Mistakes, rules};
-use crate::pack::format::{Contact, FORMAT_VERSION, Localized, ShopSettings};
+use crate::pack::format::{Contact, FORMAT_VERSION, Localized, ShopModel, ShopSettings};
 use crate::pack::money::{CURRENCIES, find_currency};
 use crate::pack::rules::ShopRules;
 use crate::protocol::Language;
@@ -15,7 +15,7 @@ use crate::protocol::Language;
 pub const FILE: &str = "shop.toml";
 
 /// Every key of the top level but the tables of `rules` and `ranking`; the order of a good file.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "format",
     "id",
     "currency",
@@ -30,7 +30,9 @@ const KEYS: [&str; 14] = [
     "contact",
     "decline",
     "recommend",
+    "models",
 ];
+const MODEL_KEYS: [&str; 4] = ["url", "sha256", "size", "purpose"];
 const CONTACT_KEYS: [&str; 5] = ["email", "telephone", "whatsapp", "address", "hours"];
 
 /// What `shop.toml` holds.
@@ -40,6 +42,7 @@ pub struct Settings {
     pub text: String,
     pub shop: ShopSettings,
     pub rules: ShopRules,
+    pub models: Vec<ShopModel>,
 }
 
 /// Reads the settings; `None` where the file is missing or is no TOML.
@@ -53,10 +56,12 @@ pub fn read(dir: &Path, mistakes: &mut Mistakes) -> Option<Settings> {
     if !errors.is_empty() {
         return None;
     }
-    let shop = Reader { text: &text, mistakes }.shop(root.get_ref());
+    let mut reader = Reader { text: &text, mistakes };
+    let shop = reader.shop(root.get_ref());
+    let models = reader.models(root.get_ref(), &shop.languages);
     let rules = rules::read(&text, root.get_ref(), mistakes);
     drop(root);
-    Some(Settings { shop, rules, text })
+    Some(Settings { shop, rules, models, text })
 }
 
 struct Reader<'a> {
@@ -101,6 +106,47 @@ impl Reader<'_> {
             };
         }
         settings
+    }
+
+    /// `[[models]]`: what the shop serves beside its page, for shoppers to keep.
+    fn models(&mut self, root: &DeTable<'_>, languages: &[Language]) -> Vec<ShopModel> {
+        let Some(value) = find(root, "models") else { return Vec::new() };
+        let line = self.line(value);
+        let DeValue::Array(tables) = value.get_ref() else {
+            self.mistakes.add(FILE, line, "`models` is no list", "write `[[models]]` before each");
+            return Vec::new();
+        };
+        let mut models = Vec::new();
+        for table in tables.iter() {
+            let line = self.line(table);
+            let DeValue::Table(table) = table.get_ref() else {
+                self.mistakes.add(FILE, line, "a model is no table", "write `[[models]]` before each");
+                continue;
+            };
+            self.check_keys(table, "models.", &MODEL_KEYS);
+            let model = ShopModel {
+                url: self.required(table, "url"),
+                sha256: self.required(table, "sha256"),
+                size_bytes: find(table, "size").and_then(|value| integer(value.get_ref())).unwrap_or(0),
+                purpose: self.localized(table, "models.purpose", languages),
+            };
+            // The page fetches from its own address alone.
+            if model.url.contains("//") || model.url.contains(':') {
+                let cure = "put the file beside the page and write where: models/name.gguf";
+                self.mistakes.add(FILE, line, format!("the model “{}” is at another address", model.url), cure);
+            }
+            let is_hash =
+                model.sha256.len() == 64 && model.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            if !model.sha256.is_empty() && !is_hash {
+                let cure = "write the 64 digits that `sha256sum` prints";
+                self.mistakes.add(FILE, line, "`sha256` is no SHA-256", cure);
+            }
+            if model.size_bytes == 0 {
+                self.mistakes.add(FILE, line, "no `size`", "write the file's size in bytes: `size = 105454432`");
+            }
+            models.push(model);
+        }
+        models
     }
 
     fn format(&mut self, root: &DeTable<'_>) {
@@ -241,6 +287,11 @@ impl Reader<'_> {
 
 fn find<'t>(table: &'t DeTable<'t>, key: &str) -> Option<&'t Value<'t>> {
     table.iter().find(|(name, _)| name.get_ref().as_ref() == key).map(|(_, value)| value)
+}
+
+fn integer(value: &DeValue<'_>) -> Option<u64> {
+    let DeValue::Integer(integer) = value else { return None };
+    u64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 /// A non-empty list of texts.

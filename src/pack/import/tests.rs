@@ -215,3 +215,25 @@ fn rules_are_read_and_their_mistakes_have_a_line_and_a_cure() {
         assert!(mistakes.contains(what) && mistakes.contains("shop.toml:"), "{from}: {mistakes}");
     }
 }
+
+#[test]
+fn a_model_that_the_shop_serves_lies_at_its_own_address_and_has_a_hash_and_a_size() {
+    let hash = "ab".repeat(32);
+    let written = |url: &str, sha256: &str, size: &str| {
+        let folder = Folder::new();
+        let purpose = "purpose = { en = \"Longer answers\", zh = \"更长的回答\" }";
+        let model = format!("[[models]]\nurl = \"{url}\"\nsha256 = \"{sha256}\"\n{size}\n{purpose}\n");
+        folder.write("shop.toml", format!("{SHOP}{model}"));
+        folder
+    };
+    let folder = written("models/tiny.gguf", &hash, "size = 1_000_000");
+    let shop = read_shop(&folder.0).expect("the shop is sound");
+    assert_eq!((shop.models[0].size_bytes, shop.models[0].purpose.text(Language::Zh)), (1_000_000, "更长的回答"));
+    let bytes = crate::pack::build::build_lexical(&shop).expect("it builds");
+    assert_eq!(crate::pack::Pack::open(bytes).expect("it opens").models().expect("they are there"), shop.models);
+
+    let elsewhere = written("https://models.example/tiny.gguf", &hash, "size = 1");
+    assert!(elsewhere.mistakes().contains("put the file beside the page"));
+    assert!(written("a.gguf", "12", "size = 1").mistakes().contains("`sha256` is no SHA-256"));
+    assert!(written("a.gguf", &hash, "").mistakes().contains("write the file's size in bytes"));
+}

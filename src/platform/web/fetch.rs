@@ -9,7 +9,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestInit, Response, WorkerGlobalScope,
+    AbortController, Blob, Headers, ReadableStreamDefaultReader, RequestCache, RequestInit, Response, WorkerGlobalScope,
 };
 
 use super::{message_of, property, sleep_ms};
@@ -25,15 +25,20 @@ const FIRST_WAIT_MS: u32 = 500;
 /// Manifests are a few kilobytes; more is another file.
 const MAX_SMALL_BYTES: usize = 1 << 20;
 
-/// Fetches one file, the weights'.
-pub struct WebFetcher {
-    pub url: String,
+/// Where one file comes from. A single type for all, so that what downloads is compiled once.
+pub enum WebFetcher {
+    Url(String),
+    /// The user has handed it over.
+    File(Blob),
+    /// A file that has not been handed over this time.
+    Gone,
 }
 
 /// A response's bytes as they come in.
 pub struct WebBody {
     reader: ReadableStreamDefaultReader,
-    _transfer: Transfer,
+    /// None for what comes from no network.
+    _transfer: Option<Transfer>,
 }
 
 /// Aborts what it stands for when it goes.
@@ -54,20 +59,29 @@ impl Fetcher for WebFetcher {
         etag: Option<&str>,
         fresh: bool,
     ) -> Result<Part<WebBody>, FetchError> {
-        let headers = Headers::new().map_err(broken)?;
-        if let Some(range) = &range {
-            headers.set("Range", &format!("bytes={}-{}", range.start, range.end - 1)).map_err(broken)?;
-            if let Some(etag) = etag {
-                headers.set("If-Range", etag).map_err(broken)?;
+        match self {
+            WebFetcher::Url(url) => fetch_range(url, range, etag, fresh).await,
+            WebFetcher::File(file) => {
+                let start = range.map_or(0, |range| range.start);
+                let body = WebBody::of_blob(file, start)?;
+                Ok(Part { start, total_bytes: Some(file.size() as u64), etag: None, body })
             }
+            // What a server says of a file that it has no more.
+            WebFetcher::Gone => Err(FetchError::Status(410)),
         }
-        let cache = if fresh { RequestCache::Reload } else { RequestCache::Default };
-        let (response, transfer) = send(&self.url, &headers, cache).await?;
-        part_of(response, transfer, range.as_ref())
     }
 
     async fn wait(&self, retry: u32) {
         sleep_ms(FIRST_WAIT_MS << (retry - 1).min(5)).await;
+    }
+}
+
+impl WebBody {
+    /// What a blob holds from `start` on. Dropping it leaves the rest unread.
+    pub fn of_blob(blob: &Blob, start: u64) -> Result<WebBody, FetchError> {
+        let rest = blob.slice_with_f64(start as f64).map_err(broken)?;
+        let reader = ReadableStreamDefaultReader::new(&rest.stream()).map_err(broken)?;
+        Ok(WebBody { reader, _transfer: None })
     }
 }
 
@@ -92,6 +106,24 @@ impl WebBody {
         }
         Ok(bytes)
     }
+}
+
+async fn fetch_range(
+    url: &str,
+    range: Option<Range<u64>>,
+    etag: Option<&str>,
+    fresh: bool,
+) -> Result<Part<WebBody>, FetchError> {
+    let headers = Headers::new().map_err(broken)?;
+    if let Some(range) = &range {
+        headers.set("Range", &format!("bytes={}-{}", range.start, range.end - 1)).map_err(broken)?;
+        if let Some(etag) = etag {
+            headers.set("If-Range", etag).map_err(broken)?;
+        }
+    }
+    let cache = if fresh { RequestCache::Reload } else { RequestCache::Default };
+    let (response, transfer) = send(url, &headers, cache).await?;
+    part_of(response, transfer, range.as_ref())
 }
 
 /// Fetches a small file whole, asking the server whether a cached copy is still good.
@@ -143,7 +175,7 @@ fn part_of(response: Response, transfer: Transfer, asked: Option<&Range<u64>>) -
     let etag = header("ETag").filter(|etag| etag.starts_with('"') && !is_encoded);
     let body = response.body().ok_or_else(|| FetchError::Broken("the answer has no body".into()))?;
     let reader = ReadableStreamDefaultReader::new(&body).map_err(broken)?;
-    Ok(Part { start, total_bytes, etag, body: WebBody { reader, _transfer: transfer } })
+    Ok(Part { start, total_bytes, etag, body: WebBody { reader, _transfer: Some(transfer) } })
 }
 
 /// `bytes 0-499/1234` or `bytes 0-499/*`: the first byte, and the whole size where it is told.

@@ -14,6 +14,9 @@ unsafe extern "C" {
     type LockManager;
 
     #[wasm_bindgen(method, catch)]
+    fn query(this: &LockManager) -> Result<js_sys::Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     fn request(
         this: &LockManager,
         name: &str,
@@ -39,6 +42,23 @@ impl Drop for Lock {
             let _ = release.call0(&JsValue::UNDEFINED);
         }
     }
+}
+
+/// Whether this browser has locks at all.
+pub fn exist() -> bool {
+    property(&navigator(), "locks").is_object()
+}
+
+/// The names of the locks that tabs of this origin, this one too, hold now.
+pub async fn held() -> Vec<String> {
+    let locks = property(&navigator(), "locks");
+    if !locks.is_object() {
+        return Vec::new();
+    }
+    let Ok(asked) = locks.unchecked_into::<LockManager>().query() else { return Vec::new() };
+    let Ok(snapshot) = wasm_bindgen_futures::JsFuture::from(asked).await else { return Vec::new() };
+    let held = js_sys::Array::from(&property(&snapshot, "held"));
+    held.iter().filter_map(|lock| property(&lock, "name").as_string()).collect()
 }
 
 /// Takes the lock `name`, waiting at most `patience_ms`: a tab that holds it may be frozen, and then

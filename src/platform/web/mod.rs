@@ -11,6 +11,8 @@ pub mod ed25519;
 mod fetch;
 pub mod json;
 #[cfg(feature = "core")]
+mod library;
+#[cfg(feature = "core")]
 mod lock;
 #[cfg(feature = "core")]
 mod opfs;
@@ -25,6 +27,8 @@ pub mod wire;
 pub use digest::digest;
 pub use tasks::{sleep_ms, spawn_local, yield_now};
 
+#[cfg(feature = "core")]
+pub use library::{LocalFile, delete_model, keep_model, kept_models, open_kept};
 #[cfg(feature = "core")]
 pub use lock::Lock as SafeLock;
 #[cfg(feature = "core")]

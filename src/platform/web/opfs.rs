@@ -26,6 +26,9 @@ const BUSY_WAIT_MS: u32 = 50;
 /// How long to wait for another tab that downloads but stores nothing: it stores every mebibyte.
 const LOCK_PATIENCE_MS: u32 = 20_000;
 
+/// What the folders of a user's models are called by, those of the shop by their hash alone.
+const KEPT_PREFIXES: [&str; 2] = ["url-", "file-"];
+
 /// One model's folder.
 pub struct OpfsShards {
     weights: FileSystemDirectoryHandle,
@@ -42,6 +45,42 @@ impl OpfsShards {
         let folder = subfolder(&weights, sha256.as_str(), true).await.map_err(store_error)?;
         let kept = kept.iter().map(|kept| kept.as_str().to_owned()).collect();
         Ok(OpfsShards { weights, folder, name: sha256.as_str().into(), kept })
+    }
+
+    /// Opens or makes the folder of a model that a user keeps: one of [`OpfsShards::kept_names`].
+    pub async fn kept(name: &str) -> Result<OpfsShards, StoreError> {
+        let weights = subfolder(&root().await?, WEIGHTS, true).await.map_err(store_error)?;
+        let folder = subfolder(&weights, name, true).await.map_err(store_error)?;
+        Ok(OpfsShards { weights, folder, name: name.into(), kept: Vec::new() })
+    }
+
+    /// The folders of all models that a user keeps.
+    pub async fn kept_names() -> Vec<String> {
+        let Ok(root) = root().await else { return Vec::new() };
+        let Ok(weights) = subfolder(&root, WEIGHTS, false).await else { return Vec::new() };
+        entries(&weights).await.into_iter().map(|(name, _)| name).filter(|name| is_kept(name)).collect()
+    }
+
+    /// Deletes the folder and all that is in it.
+    pub async fn destroy(&self) {
+        remove(&self.weights, &self.name).await;
+    }
+
+    /// What whoever writes here holds.
+    pub fn lock_name(&self) -> String {
+        format!("attendant-{WEIGHTS}-{}", self.name)
+    }
+
+    /// Bytes of all shards and of the beginnings of shards.
+    pub async fn held_bytes(&self) -> u64 {
+        let is_shard = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+        let mut total = 0;
+        for (name, entry) in entries(&self.folder).await {
+            if is_shard(&name) {
+                total += file_bytes(entry).await;
+            }
+        }
+        total
     }
 
     /// The content of the first file of this name in any model's folder.
@@ -62,7 +101,7 @@ impl ShardStore for OpfsShards {
     type Lock = Lock;
 
     async fn lock(&self) -> Lock {
-        let name = format!("attendant-{WEIGHTS}-{}", self.name);
+        let name = self.lock_name();
         let mut seen_bytes = size_bytes(&self.folder).await;
         loop {
             let lock = lock::take(&name, LOCK_PATIENCE_MS).await;
@@ -80,8 +119,12 @@ impl ShardStore for OpfsShards {
     }
 
     async fn forget_others(&self) {
+        // A user's are for the user to delete, and are not in a position to judge the others.
+        if is_kept(&self.name) {
+            return;
+        }
         for (name, _) in entries(&self.weights).await {
-            if name != self.name && !self.kept.contains(&name) {
+            if name != self.name && !self.kept.contains(&name) && !is_kept(&name) {
                 remove(&self.weights, &name).await;
             }
         }
@@ -117,7 +160,7 @@ pub async fn inspect_storage() -> StorageReport {
     };
     let (available, weights_bytes) = match root().await {
         Ok(root) => match subfolder(&root, WEIGHTS, false).await {
-            Ok(weights) => (true, size_bytes(&weights).await),
+            Ok(weights) => (true, shop_bytes(&weights).await),
             Err(_) => (true, 0),
         },
         Err(_) => (false, 0),
@@ -125,18 +168,34 @@ pub async fn inspect_storage() -> StorageReport {
     StorageReport { available, persisted, usage_bytes, quota_bytes, weights_bytes }
 }
 
-/// Deletes every stored weight that no other tab has open, and says what is left.
+/// Deletes every stored weight of the shop's that no other tab has open, and says what is left.
 pub async fn clear_storage() -> StorageReport {
-    if let Ok(root) = root().await {
-        // First each by itself: one that is open in another tab would keep the whole folder.
-        if let Ok(weights) = subfolder(&root, WEIGHTS, false).await {
-            for (name, _) in entries(&weights).await {
+    if let Ok(root) = root().await
+        && let Ok(weights) = subfolder(&root, WEIGHTS, false).await
+    {
+        // Each by itself: one that is open in another tab would keep the others.
+        for (name, _) in entries(&weights).await {
+            if !is_kept(&name) {
                 remove(&weights, &name).await;
             }
         }
-        remove(&root, WEIGHTS).await;
     }
     inspect_storage().await
+}
+
+fn is_kept(name: &str) -> bool {
+    KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Bytes of the shop's own models.
+async fn shop_bytes(weights: &FileSystemDirectoryHandle) -> u64 {
+    let mut total = 0;
+    for (name, entry) in entries(weights).await {
+        if let (false, Ok(folder)) = (is_kept(&name), entry.dyn_into::<FileSystemDirectoryHandle>()) {
+            total += size_bytes(&folder).await;
+        }
+    }
+    total
 }
 
 fn manager() -> Option<StorageManager> {
@@ -263,13 +322,17 @@ async fn size_bytes(folder: &FileSystemDirectoryHandle) -> u64 {
     for (_, entry) in entries(folder).await {
         total += match entry.dyn_into::<FileSystemDirectoryHandle>() {
             Ok(folder) => Box::pin(size_bytes(&folder)).await,
-            Err(entry) => match JsFuture::from(entry.unchecked_into::<FileSystemFileHandle>().get_file()).await {
-                Ok(file) => file.unchecked_into::<File>().size() as u64,
-                Err(_) => 0,
-            },
+            Err(entry) => file_bytes(entry).await,
         };
     }
     total
+}
+
+async fn file_bytes(entry: JsValue) -> u64 {
+    match JsFuture::from(entry.unchecked_into::<FileSystemFileHandle>().get_file()).await {
+        Ok(file) => file.unchecked_into::<File>().size() as u64,
+        Err(_) => 0,
+    }
 }
 
 fn is(error: &JsValue, name: &str) -> bool {

@@ -19,8 +19,7 @@ pub async fn load_weights(
     mut on_progress: impl FnMut(Phase, u64, u64),
     cancel: &CancelToken,
 ) -> Result<(Vec<Vec<u8>>, Manifest, WeightSource), WeightError> {
-    let here = property(&property(&js_sys::global(), "location"), "href").as_string().unwrap_or_default();
-    let url = resolve(manifest_url, &here)?;
+    let url = resolve(manifest_url, &here("href"))?;
     let remembered_as = url.rsplit('/').next().and_then(|name| name.split(['?', '#']).next()).unwrap_or_default();
     let manifest = Manifest::parse(&manifest_at(&url, remembered_as).await?)?;
     if cancel.is_cancelled() {
@@ -29,13 +28,13 @@ pub async fn load_weights(
     let kept: Vec<Sha256Hex> = manifest.files().map(|file| file.sha256.clone()).collect();
     let (mut files, mut sources, mut done_bytes) = (Vec::new(), Vec::new(), 0_u64);
     for file in manifest.files() {
-        let on_progress = |phase: Phase, loaded_bytes: u64, _: u64| {
+        let mut on_progress = |phase: Phase, loaded_bytes: u64, _: u64| {
             on_progress(phase, done_bytes + loaded_bytes, manifest.total_bytes())
         };
-        let fetcher = WebFetcher { url: resolve(&file.file, &url)? };
+        let fetcher = WebFetcher::Url(resolve(&file.file, &url)?);
         // A browser that refuses storage (some private windows) still gets its model.
         let store = OpfsShards::open(&file.sha256, &kept).await.ok();
-        let mut progress = Progress::new(on_progress);
+        let mut progress = Progress::of(&mut on_progress);
         let (bytes, source) = assemble(file, &fetcher, store.as_ref(), &mut progress, cancel).await?;
         files.push(bytes);
         sources.push((store, source));
@@ -68,7 +67,12 @@ async fn manifest_at(url: &str, remembered_as: &str) -> Result<Vec<u8>, WeightEr
     }
 }
 
-fn resolve(url: &str, base: &str) -> Result<String, WeightError> {
+/// A part of this worker's (or page's) own address.
+pub(super) fn here(part: &str) -> String {
+    property(&property(&js_sys::global(), "location"), part).as_string().unwrap_or_default()
+}
+
+pub(super) fn resolve(url: &str, base: &str) -> Result<String, WeightError> {
     Url::new_with_base(url, base).map(|url| url.href()).map_err(|_| WeightError::Fetch {
         url: url.into(),
         source: FetchError::Broken(format!("no address relative to {base}")),

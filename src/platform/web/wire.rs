@@ -4,6 +4,7 @@ use js_sys::{ArrayBuffer, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
 
 use super::property;
 use crate::protocol::RequestId;
@@ -24,13 +25,18 @@ pub fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T, WireError> {
     serde_wasm_bindgen::from_value(value).map_err(|error| WireError(error.to_string()))
 }
 
-/// Lays `bytes` beside a message; they must also be named in the transfer list.
-pub fn attach(message: &JsValue, bytes: &ArrayBuffer) {
+/// Lays an `ArrayBuffer`, which must also be named in the transfer list, or a `File` beside a message.
+pub fn attach(message: &JsValue, bytes: &JsValue) {
     Reflect::set(message, &BYTES.into(), bytes).expect("an encoded message is a plain object");
 }
 
 /// The bytes that lie beside a message.
 pub fn attached(message: &JsValue) -> Option<ArrayBuffer> {
+    property(message, BYTES).dyn_into().ok()
+}
+
+/// The file that lies beside a message.
+pub fn attached_file(message: &JsValue) -> Option<Blob> {
     property(message, BYTES).dyn_into().ok()
 }
 

@@ -1,27 +1,20 @@
 //! From a manifest to bytes in memory: what is stored is verified, what is missing is fetched and kept.
 
-use std::future::Future;
-use std::pin::pin;
-
-use futures::future::{Either, select};
-
+use super::download::{Ask, Sink, download, or_cancel};
 use super::plan::{Place, Plan};
 use super::source::{Body, FetchError, Fetcher, Part, ShardStore, StoreError};
 use super::{Manifest, Progress, WeightError};
 use crate::platform::{CancelToken, sha256};
 use crate::protocol::{Phase, WeightSource};
 
-/// Tries in a row that bring nothing before giving up.
-const MAX_FRUITLESS_TRIES: u32 = 4;
-
 /// Times a shard may arrive damaged: fetched again once, then given up.
 const MAX_DAMAGED: u32 = 2;
 
 /// What a closed tab may lose of a shard under way; each piece written costs a file access.
-const FLUSH_BYTES: u64 = 1 << 20;
+pub(super) const FLUSH_BYTES: u64 = 1 << 20;
 
 /// Room asked for beyond the shards themselves: folders, the manifest, a browser's rounding.
-const MARGIN_BYTES: u64 = 1 << 20;
+pub(super) const MARGIN_BYTES: u64 = 1 << 20;
 
 /// The file in which the store remembers the version that partial shards belong to.
 const ETAG_FILE: &str = "etag";
@@ -66,7 +59,8 @@ pub async fn assemble<F: Fetcher, S: ShardStore>(
         return Ok((assembly.bytes, WeightSource::Storage));
     }
     assembly.make_room().await;
-    let outcome = assembly.download(fetcher).await;
+    assembly.progress.at(Phase::Downloading, assembly.plan.held_bytes(), assembly.plan.size_bytes());
+    let outcome = download(&mut assembly, fetcher, &manifest.file, cancel).await;
     assembly.flush_partial().await;
     drop(lock);
     outcome?;
@@ -149,79 +143,6 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Assembly<'_, S, P> {
             store.forget_others().await;
             if is_short(store.room_bytes().await) {
                 self.give_up_store();
-            }
-        }
-    }
-
-    async fn download<F: Fetcher>(&mut self, fetcher: &F) -> Result<(), WeightError> {
-        let mut fruitless = 0;
-        self.progress.at(Phase::Downloading, self.plan.held_bytes(), self.plan.size_bytes());
-        while let Some(range) = self.plan.missing().into_iter().next() {
-            let is_all = range.start == 0 && range.end == self.plan.size_bytes();
-            let asked = (!is_all && !self.without_range).then_some(range);
-            let etag = if asked.is_some() { self.etag.clone() } else { None };
-            let response = fetcher.fetch(asked, etag.as_deref(), self.is_fresh);
-            let mut n_received = 0;
-            let outcome = match or_cancel(response, self.cancel).await? {
-                Ok(part) => self.receive(part, &mut n_received).await?,
-                Err(error) => Err(error),
-            };
-            fruitless = if n_received > 0 { 0 } else { fruitless + 1 };
-            let error = match outcome {
-                Ok(()) if n_received > 0 => continue,
-                Ok(()) => FetchError::Broken("the answer was empty".into()),
-                Err(error) => error,
-            };
-            if let FetchError::Range(_) = error {
-                self.without_range = true;
-            }
-            if !error.is_worth_a_retry() || fruitless >= MAX_FRUITLESS_TRIES {
-                return Err(WeightError::Fetch { url: self.manifest.file.clone(), source: error });
-            }
-            or_cancel(fetcher.wait(fruitless.max(1)), self.cancel).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads one response to its end. The inner error is the connection's, and may be tried again.
-    async fn receive<B: Body>(
-        &mut self,
-        mut part: Part<B>,
-        n_received: &mut u64,
-    ) -> Result<Result<(), FetchError>, WeightError> {
-        if let Some(total_bytes) = part.total_bytes
-            && total_bytes != self.manifest.size_bytes
-        {
-            self.note_damage(0)?;
-            self.without_range = true;
-            return Ok(Err(FetchError::Broken(format!("the file has {total_bytes} bytes"))));
-        }
-        self.note_etag(part.etag.take()).await;
-        let mut position = part.start;
-        loop {
-            let chunk = match or_cancel(part.body.next(), self.cancel).await? {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => return Ok(Ok(())),
-                Err(error) => return Ok(Err(error)),
-            };
-            let mut rest = chunk.as_slice();
-            while !rest.is_empty() {
-                let taken = match self.plan.place(position) {
-                    Place::Gap => return Ok(Err(FetchError::Range("bytes were left out".into()))),
-                    Place::Skip(n) => rest.len().min(usize::try_from(n).unwrap_or(usize::MAX)),
-                    Place::Into { shard, at, take } => {
-                        let n = rest.len().min(take as usize);
-                        self.take(shard, at, &rest[..n]).await?;
-                        *n_received += n as u64;
-                        n
-                    }
-                };
-                rest = &rest[taken..];
-                position += taken as u64;
-            }
-            self.progress.at(Phase::Downloading, self.plan.held_bytes(), self.plan.size_bytes());
-            if self.plan.is_whole() {
-                return Ok(Ok(()));
             }
         }
     }
@@ -325,17 +246,65 @@ impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Assembly<'_, S, P> {
     }
 }
 
-fn name(shard: usize) -> String {
+impl<S: ShardStore, P: FnMut(Phase, u64, u64)> Sink for Assembly<'_, S, P> {
+    fn next_ask(&self) -> Option<Ask> {
+        let range = self.plan.missing().into_iter().next()?;
+        let is_all = range.start == 0 && range.end == self.plan.size_bytes();
+        let range = (!is_all && !self.without_range).then_some(range);
+        Some(Ask { range, etag: self.etag.clone(), is_fresh: self.is_fresh })
+    }
+
+    fn renounce_ranges(&mut self) {
+        self.without_range = true;
+    }
+
+    async fn receive<B: Body>(
+        &mut self,
+        mut part: Part<B>,
+        n_received: &mut u64,
+    ) -> Result<Result<(), FetchError>, WeightError> {
+        if let Some(total_bytes) = part.total_bytes
+            && total_bytes != self.manifest.size_bytes
+        {
+            self.note_damage(0)?;
+            self.without_range = true;
+            return Ok(Err(FetchError::Broken(format!("the file has {total_bytes} bytes"))));
+        }
+        self.note_etag(part.etag.take()).await;
+        let mut position = part.start;
+        loop {
+            let chunk = match or_cancel(part.body.next(), self.cancel).await? {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error)),
+            };
+            let mut rest = chunk.as_slice();
+            while !rest.is_empty() {
+                let taken = match self.plan.place(position) {
+                    Place::Gap => return Ok(Err(FetchError::Range("bytes were left out".into()))),
+                    Place::Skip(n) => rest.len().min(usize::try_from(n).unwrap_or(usize::MAX)),
+                    Place::Into { shard, at, take } => {
+                        let n = rest.len().min(take as usize);
+                        self.take(shard, at, &rest[..n]).await?;
+                        *n_received += n as u64;
+                        n
+                    }
+                };
+                rest = &rest[taken..];
+                position += taken as u64;
+            }
+            self.progress.at(Phase::Downloading, self.plan.held_bytes(), self.plan.size_bytes());
+            if self.plan.is_whole() {
+                return Ok(Ok(()));
+            }
+        }
+    }
+}
+
+pub(super) fn name(shard: usize) -> String {
     format!("{shard:04}")
 }
 
-fn part_name(shard: usize) -> String {
+pub(super) fn part_name(shard: usize) -> String {
     format!("{shard:04}.part")
-}
-
-async fn or_cancel<T>(work: impl Future<Output = T>, cancel: &CancelToken) -> Result<T, WeightError> {
-    match select(cancel.cancelled(), pin!(work)).await {
-        Either::Left(_) => Err(WeightError::Cancelled),
-        Either::Right((done, _)) => Ok(done),
-    }
 }

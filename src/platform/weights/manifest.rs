@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::SHARD_BYTES;
 use crate::platform::{JsonError, json};
 
 /// Version of this format.
@@ -103,21 +104,30 @@ impl Manifest {
     /// If `shard_bytes` is zero.
     pub fn of(name: &str, file: &str, bytes: &[u8], shard_bytes: u64) -> Manifest {
         assert!(shard_bytes > 0, "a shard holds at least one byte");
-        let shards = bytes.chunks(shard_bytes as usize).enumerate().map(|(index, shard)| Shard {
-            offset: index as u64 * shard_bytes,
-            length: shard.len() as u64,
-            sha256: sha256_hex(shard),
-        });
-        Manifest {
-            format: FORMAT,
-            name: name.into(),
-            file: file.into(),
-            size_bytes: bytes.len() as u64,
-            sha256: sha256_hex(bytes),
-            shard_bytes,
-            shards: shards.collect(),
-            also: Vec::new(),
-        }
+        let hashes = bytes.chunks(shard_bytes as usize).map(sha256_hex).collect();
+        Manifest::assembled(name, file, bytes.len() as u64, sha256_hex(bytes), shard_bytes, hashes)
+    }
+
+    /// Describes a file by the hashes of its shards, of [`SHARD_BYTES`] each but the last.
+    pub fn of_hashes(name: &str, file: &str, size_bytes: u64, sha256: Sha256Hex, hashes: Vec<Sha256Hex>) -> Manifest {
+        Manifest::assembled(name, file, size_bytes, sha256, SHARD_BYTES, hashes)
+    }
+
+    fn assembled(
+        name: &str,
+        file: &str,
+        size_bytes: u64,
+        sha256: Sha256Hex,
+        shard_bytes: u64,
+        hashes: Vec<Sha256Hex>,
+    ) -> Manifest {
+        let shard = |(index, sha256)| {
+            let offset = index as u64 * shard_bytes;
+            Shard { offset, length: shard_bytes.min(size_bytes.saturating_sub(offset)), sha256 }
+        };
+        let shards = hashes.into_iter().enumerate().map(shard).collect();
+        let (name, file) = (name.into(), file.into());
+        Manifest { format: FORMAT, name, file, size_bytes, sha256, shard_bytes, shards, also: Vec::new() }
     }
 
     /// Every file that it describes, its own first.

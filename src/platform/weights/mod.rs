@@ -7,10 +7,20 @@
 //!   fetch  Range: bytes=<first missing>-<last missing>, once per gap
 //! ```
 //!
-//! Nothing here touches a browser: [`assemble`] runs over any [`Fetcher`] and any [`ShardStore`], so
-//! the tests of its bad days run natively.
+//! What a user adds has no manifest: [`keep`] writes one while the file comes in.
+//!
+//! ```text
+//!   store  weights/url-<hash of the address>/card.json      what it is, from the first byte on
+//!                                           /hashes         32 bytes for each whole shard
+//!                                           /manifest.json  once it is whole
+//! ```
+//!
+//! Nothing here touches a browser: [`assemble`] and [`keep`] run over any [`Fetcher`] and any
+//! [`ShardStore`], so the tests of its bad days run natively.
 
 mod assemble;
+mod download;
+mod keep;
 mod manifest;
 mod plan;
 mod progress;
@@ -20,12 +30,13 @@ mod source;
 mod tests;
 
 pub use assemble::assemble;
+pub use keep::{Card, Terms, address, keep, largest_bytes};
 pub use manifest::{Manifest, ManifestError, Sha256Hex, Shard, sha256_hex};
 pub use plan::Plan;
 pub use progress::Progress;
 pub use source::{Body, FetchError, Fetcher, Part, ShardStore, StoreError};
 
-use crate::protocol::{EngineError, ErrorCode};
+use crate::protocol::{EngineError, ErrorCode, Refused};
 
 /// Shards of 4 MiB: six for the default model. Small enough that a damaged one costs little to fetch
 /// again, large enough that requests and files stay few.
@@ -43,6 +54,9 @@ pub enum WeightError {
     /// A shard was fetched twice and was twice not what the manifest promises.
     #[error("shard {shard} of {file} is not what its manifest promises")]
     Corrupt { file: String, shard: usize },
+    /// It cannot be kept, and nothing of it is.
+    #[error("refused: {0:?}")]
+    Refused(Refused),
 }
 
 impl From<WeightError> for EngineError {
@@ -52,6 +66,7 @@ impl From<WeightError> for EngineError {
             WeightError::Fetch { .. } => ErrorCode::Network,
             WeightError::Manifest(_) => ErrorCode::BadModel,
             WeightError::Corrupt { .. } => ErrorCode::Corrupt,
+            WeightError::Refused(_) => ErrorCode::Storage,
             WeightError::Cancelled => ErrorCode::Internal,
         };
         EngineError { code, detail: error.to_string() }

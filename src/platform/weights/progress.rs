@@ -12,6 +12,13 @@ pub struct Progress<F> {
     last: Option<(Phase, f64)>,
 }
 
+impl<'a> Progress<&'a mut dyn FnMut(Phase, u64, u64)> {
+    /// Of any closure: what reports to this is compiled once.
+    pub fn of(report: &'a mut dyn FnMut(Phase, u64, u64)) -> Self {
+        Progress::new(report)
+    }
+}
+
 impl<F: FnMut(Phase, u64, u64)> Progress<F> {
     pub fn new(report: F) -> Progress<F> {
         Progress { report, last: None }

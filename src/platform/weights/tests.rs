@@ -1,5 +1,7 @@
 //! The bad days of a download, natively: a scripted server and a store in memory.
 
+mod keep;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -22,6 +24,8 @@ fn manifest() -> Manifest {
 /// What the server does with the next request; with none scripted it behaves.
 #[derive(Clone, Debug)]
 enum Fault {
+    /// None, this time.
+    Behave,
     /// The connection breaks after so many bytes.
     BreakAfter(usize),
     /// The whole file comes whatever was asked for.
@@ -38,6 +42,7 @@ enum Fault {
 }
 
 struct Server {
+    content: Vec<u8>,
     faults: RefCell<VecDeque<Fault>>,
     asked: RefCell<Vec<Option<Range<u64>>>>,
     fresh: RefCell<Vec<bool>>,
@@ -46,7 +51,12 @@ struct Server {
 
 impl Server {
     fn with(faults: impl IntoIterator<Item = Fault>) -> Server {
+        Server::of(file(), faults)
+    }
+
+    fn of(content: Vec<u8>, faults: impl IntoIterator<Item = Fault>) -> Server {
         Server {
+            content,
             faults: RefCell::new(faults.into_iter().collect()),
             asked: RefCell::default(),
             fresh: RefCell::default(),
@@ -74,7 +84,7 @@ impl Body for ServerBody {
             };
         }
         // Pieces that respect no shard's border.
-        let n = self.bytes.len().min(77);
+        let n = self.bytes.len().min(if self.bytes.len() > SIZE { 262_139 } else { 77 });
         Ok(Some(self.bytes.drain(..n).collect()))
     }
 }
@@ -90,27 +100,28 @@ impl Fetcher for Server {
     ) -> Result<Part<ServerBody>, FetchError> {
         self.asked.borrow_mut().push(range.clone());
         self.fresh.borrow_mut().push(fresh);
-        let mut content = file();
-        let mut range = range.unwrap_or(0..SIZE as u64);
+        let mut content = self.content.clone();
+        let size = content.len() as u64;
+        let mut range = range.unwrap_or(0..size);
         let mut part = Part {
             start: 0,
-            total_bytes: Some(SIZE as u64),
+            total_bytes: Some(size),
             etag: Some("\"one\"".into()),
             body: ServerBody { bytes: Vec::new(), end: None, cancel: None },
         };
         let mut length = usize::MAX;
         match self.faults.borrow_mut().pop_front() {
-            None => {}
+            None | Some(Fault::Behave) => {}
             Some(Fault::BreakAfter(n)) => {
                 length = n;
                 part.body.end = Some(FetchError::Broken("reset".into()));
             }
-            Some(Fault::IgnoreRange) => range = 0..SIZE as u64,
+            Some(Fault::IgnoreRange) => range = 0..size,
             Some(Fault::Refuse(error)) => return Err(error),
             Some(Fault::Flip(at)) => content[at] ^= 1,
             Some(Fault::OtherVersion) => {
                 part.etag = Some("\"two\"".into());
-                range = 0..SIZE as u64;
+                range = 0..size;
             }
             Some(Fault::Claim(total_bytes)) => part.total_bytes = Some(total_bytes),
             Some(Fault::CancelAfter(n)) => {
@@ -118,6 +129,7 @@ impl Fetcher for Server {
                 part.body.cancel = Some(self.cancel.clone());
             }
         }
+        range.end = range.end.min(size);
         part.start = range.start;
         part.body.bytes = content[range.start as usize..range.end as usize].to_vec();
         part.body.bytes.truncate(length);

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::wasm_split::wasm_split;
 
 use super::chunk::{Chunk, SplitLoaderError};
+use super::models::models;
 use super::state::Store;
 use super::storefront::page_title;
 use super::words;
@@ -40,6 +41,7 @@ fn view(store: Store) -> AnyView {
             page_title("page-heading", move || store.say(words::HOW).to_owned()),
             html::p().class("about-lead").child(move || store.say(words::HOW_LEAD)),
             engine::engine(store),
+            models(store),
             network::receipt(store),
             personal::personal(store),
             owners(store),

@@ -1,13 +1,13 @@
 //! What has been asked of the worker, and what a new worker must be told. Pure: `B` stands for bytes.
 //!
 //! A worker that dies takes its pack, its model and its conversations along. The successor is told, in
-//! this order: the pack last opened, what is sold beside it, the model last loaded, and every request still unanswered, under
-//! its old id. A request that has seen two workers die is not tried a third time: it may be the reason.
+//! this order: the pack last opened, what is sold beside it, the model last loaded, the user's own last opened, and
+//! every request still unanswered, under its old id. A request that has seen two workers die is not tried a third time: it may be the reason.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::protocol::{
-    DeviceKind, DevicePreference, EngineError, ErrorCode, Event, Phase, Request, RequestId, UNSOLICITED,
+    DeviceKind, DevicePreference, EngineError, ErrorCode, Event, ModelAct, Phase, Request, RequestId, UNSOLICITED,
 };
 
 /// Deaths that a request may witness before it is suspected of causing them.
@@ -22,8 +22,9 @@ pub struct Ledger<B> {
     pack: Option<B>,
     /// The request that told of the goods beside the pack.
     offer: Option<Request>,
-    /// The request that loaded the model now in use.
+    /// The request that loaded the shop's model, and the one that opened a user's.
     model: Option<Request>,
+    kept: Option<Request>,
     device: Option<DeviceKind>,
     /// A worker died on the GPU: no further one is let near it.
     is_cpu_only: bool,
@@ -87,6 +88,7 @@ impl<B: Clone> Ledger<B> {
             pack: None,
             offer: None,
             model: None,
+            kept: None,
             device: None,
             is_cpu_only: false,
         }
@@ -104,7 +106,7 @@ impl<B: Clone> Ledger<B> {
             let Some(entry) = self.entries.get_mut(&id) else { continue };
             entry.is_posted = true;
             let mut request = entry.request.clone();
-            if let (Request::LoadModel { device, .. }, true) = (&mut request, self.is_cpu_only) {
+            if let (Some(device), true) = (device_of(&mut request), self.is_cpu_only) {
                 *device = DevicePreference::Cpu;
             }
             let bytes = entry.bytes.clone();
@@ -132,7 +134,8 @@ impl<B: Clone> Ledger<B> {
                 _ if entry.is_own => {}
                 _ => (self.pack, self.offer) = (entry.bytes.clone(), None),
             },
-            Event::ModelLoaded { .. } => self.model = Some(entry.request.clone()),
+            Event::ModelLoaded { .. } if is_load(&entry.request) => self.model = Some(entry.request.clone()),
+            Event::ModelLoaded { .. } => self.kept = Some(entry.request.clone()),
             _ => {}
         }
         let route = match (entry.is_own, event) {
@@ -189,6 +192,7 @@ impl<B: Clone> Ledger<B> {
         let waiting: Vec<RequestId> = self.entries.keys().copied().collect();
         let asks_for = |wanted: fn(&Request) -> bool| self.entries.values().any(|entry| wanted(&entry.request));
         let (pack_comes, model_comes) = (asks_for(|request| *request == Request::OpenPack), asks_for(is_load));
+        let kept_comes = asks_for(|request| matches!(request, Request::Models { act: ModelAct::Open { .. } }));
         if let (Some(pack), false) = (self.pack.clone(), pack_comes) {
             self.enter(Request::OpenPack, Some(pack), true);
             if let Some(offer) = self.offer.clone() {
@@ -197,6 +201,9 @@ impl<B: Clone> Ledger<B> {
         }
         if let (Some(model), false) = (self.model.clone(), model_comes) {
             self.enter(model, None, true);
+        }
+        if let (Some(kept), false) = (self.kept.clone(), kept_comes) {
+            self.enter(kept, None, true);
         }
         self.queue.extend(waiting);
         ended
@@ -253,6 +260,14 @@ impl<B: Clone> Ledger<B> {
 /// Whether an event will end it.
 fn is_answered(request: &Request) -> bool {
     !matches!(request, Request::Cancel { .. })
+}
+
+/// What a request wants its model on.
+fn device_of(request: &mut Request) -> Option<&mut DevicePreference> {
+    match request {
+        Request::LoadModel { device, .. } | Request::Models { act: ModelAct::Open { device, .. } } => Some(device),
+        _ => None,
+    }
 }
 
 fn is_load(request: &Request) -> bool {

@@ -64,12 +64,13 @@ impl Drop for Running {
     }
 }
 
-/// Posts an encoded message, handing `bytes` over.
-pub fn post(worker: &Worker, message: &JsValue, bytes: Option<&ArrayBuffer>) -> Result<(), StartError> {
+/// Posts an encoded message, and beside it a buffer that is handed over or a file.
+pub fn post(worker: &Worker, message: &JsValue, bytes: Option<&JsValue>) -> Result<(), StartError> {
     let posted = match bytes {
         Some(bytes) => {
             platform::wire::attach(message, bytes);
-            worker.post_message_with_transfer(message, &Array::of1(bytes))
+            let transfer = if bytes.has_type::<ArrayBuffer>() { Array::of1(bytes) } else { Array::new() };
+            worker.post_message_with_transfer(message, &transfer)
         }
         None => worker.post_message(message),
     };
