@@ -375,7 +375,7 @@ mod tests {
             let kv = |seed| noise(seed, capacity * n_kv_heads * head_dim);
             let (mut keys, values) = (kv(2), kv(3));
             // A channel that dwarfs the others, as some models' have.
-            keys.iter_mut().step_by(head_dim).for_each(|key| *key = 40.0 + *key);
+            keys.iter_mut().step_by(head_dim).for_each(|key| *key += 40.0);
             let width = n_kv_heads * head_dim;
             let mut cache = FixedCache::new(n_kv_heads, head_dim, capacity);
             for (position, (keys, values)) in keys.chunks(width).zip(values.chunks(width)).enumerate() {
