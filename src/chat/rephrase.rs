@@ -55,7 +55,8 @@ pub fn is_rephrasable(reply: &Reply) -> bool {
     reply.kind == ReplyKind::Answer && reply.grounded && !has_markup(&reply.text)
 }
 
-/// Whether `text` may be shown in place of `extract`. `names` are those of the shop's products, in any language.
+/// Whether `text` may be shown in place of `extract`. `names` are those of the shop's products, in any language,
+/// normalized.
 ///
 /// # Errors
 /// The first thing that speaks against it.
@@ -136,7 +137,7 @@ mod tests {
     const ZH: &str = "寄往德国需要3到5个工作日，运费7.90欧元。我们不寄到邮政信箱。";
 
     fn of(extract: &str, text: &str) -> Result<(), Unfaithful> {
-        check(extract, text, ["White porcelain gaiwan", "白瓷盖碗"].into_iter())
+        check(extract, text, ["white porcelain gaiwan", "白瓷盖碗"].into_iter())
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::classify::{ClassifyError, Head};
 #[cfg(feature = "generate")]
 use crate::generate::FinishReason;
 use crate::gguf::Gguf;
-use crate::model::{ModelError, NGRAM_ENCODER};
+use crate::model::{DECODERS, ModelError};
 use crate::pack::{Pack, PackError};
 #[cfg(feature = "generate")]
 use crate::platform::device::Placement;
@@ -36,6 +36,8 @@ use crate::protocol::{
     DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known, Language, Offer,
     Recommendation, Reply, ShopperEvent, Surface,
 };
+#[cfg(feature = "generate")]
+use crate::retrieve::tokens::normalize;
 #[cfg(feature = "generate")]
 use crate::tokenizer::Message as Said;
 
@@ -141,8 +143,9 @@ impl Engine {
         let Ok(written) = writer.complete(&wanted, &|_| (), cancel).await else { return };
         let text = written.text.trim();
         let titles = shop.attendant.products().iter().flat_map(|product| product.title.0.values());
+        let names: Vec<String> = titles.map(|title| normalize(title)).collect();
         let is_whole = written.finish_reason == FinishReason::Stop;
-        if is_whole && rephrase::check(&reply.text, text, titles.map(String::as_str)).is_ok() {
+        if is_whole && rephrase::check(&reply.text, text, names.iter().map(String::as_str)).is_ok() {
             reply.text = text.to_owned();
         }
     }
@@ -297,10 +300,9 @@ impl Answers for Engine {
     }
 }
 
-/// By the architecture that the file names. What is no encoder is taken for one, and says so if it is not.
+/// By the architecture that the file names.
 fn is_language_model(gguf: &Gguf) -> bool {
-    const ENCODERS: [&str; 2] = ["bert", NGRAM_ENCODER];
-    gguf.metadata().str("general.architecture").is_ok_and(|name| !ENCODERS.contains(&name))
+    gguf.metadata().str("general.architecture").is_ok_and(|name| DECODERS.contains(&name))
 }
 
 #[cfg(not(feature = "generate"))]
