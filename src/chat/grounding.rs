@@ -91,7 +91,7 @@ const CALENDAR: &[&str] = &[
 const MEASURES: &str = "天日个年月周号点小分元欧块次只把件克升毫度款种工泡杯倍折岁英美加瑞";
 
 /// The claims of a normalized text.
-pub(super) fn claims(text: &str) -> Vec<String> {
+fn claims(text: &str) -> Vec<String> {
     let mut claims = Vec::new();
     for word in text.split(|c: char| c.is_whitespace() || "<>()[]{}|\"“”„‘’《》「」（），。；、！？*`".contains(c))
     {

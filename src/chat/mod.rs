@@ -31,7 +31,6 @@ mod policy;
 mod prose;
 mod reach;
 mod reference;
-pub mod rephrase;
 mod risk;
 mod scope;
 mod search;

@@ -19,12 +19,8 @@ pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 use shopper::Memory;
 
-#[cfg(feature = "generate")]
-use crate::chat::rephrase;
 use crate::chat::{Attendant, Conversation, Growing, Heads, Message, OpenError, Turn, deltas};
 use crate::classify::{ClassifyError, Head};
-#[cfg(feature = "generate")]
-use crate::generate::FinishReason;
 use crate::gguf::Gguf;
 use crate::model::{DECODERS, ModelError};
 use crate::pack::{Pack, PackError};
@@ -36,10 +32,6 @@ use crate::protocol::{
     DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known, Language, Offer,
     Recommendation, Reply, ShopperEvent, Surface,
 };
-#[cfg(feature = "generate")]
-use crate::retrieve::tokens::normalize;
-#[cfg(feature = "generate")]
-use crate::tokenizer::Message as Said;
 
 /// One shop, an encoder a language, at most one language model, and no conversation: its state comes with each message. Everything is behind `&self`: requests overlap, and none
 /// holds a borrow while it waits.
@@ -129,27 +121,6 @@ impl Engine {
         Ok(placing::on_cpu())
     }
 
-    /// Puts an extract into the language model's words, where there is one and what it writes says nothing else.
-    #[cfg(feature = "generate")]
-    async fn rephrase(&self, shop: &Shop, reply: &mut Reply, cancel: &CancelToken) {
-        /// However short the extract.
-        const MIN_TOKENS: usize = 64;
-        let writer = self.writer.borrow().clone();
-        let Some(writer) = writer.filter(|_| rephrase::is_rephrasable(reply)) else { return };
-        let said =
-            vec![Said::new("system", rephrase::instruction(reply.language)), Said::new("user", reply.text.as_str())];
-        let wanted = writer::Writer::likeliest(said, reply.text.len().max(MIN_TOKENS));
-        // Whatever goes wrong, there is the extract.
-        let Ok(written) = writer.complete(&wanted, &|_| (), cancel).await else { return };
-        let text = written.text.trim();
-        let titles = shop.attendant.products().iter().flat_map(|product| product.title.0.values());
-        let names: Vec<String> = titles.map(|title| normalize(title)).collect();
-        let is_whole = written.finish_reason == FinishReason::Stop;
-        if is_whole && rephrase::check(&reply.text, text, names.iter().map(String::as_str)).is_ok() {
-            reply.text = text.to_owned();
-        }
-    }
-
     #[cfg(not(feature = "generate"))]
     fn load_writer(&self, _: Arc<Gguf>) -> Result<DeviceReport, EngineError> {
         Err(no_writers())
@@ -229,10 +200,7 @@ impl Answers for Engine {
         let mut conversation: Conversation = json::from_slice(state.as_bytes()).unwrap_or_default();
         let mut turn = shop.attendant.read(&conversation, message);
         let embeddings = self.listen(&shop, &mut turn, on_event).await?;
-        #[cfg_attr(not(feature = "generate"), expect(unused_mut, reason = "a language model alone changes it"))]
-        let mut reply = shop.attendant.reply(&mut conversation, &turn, &embeddings);
-        #[cfg(feature = "generate")]
-        self.rephrase(&shop, &mut reply, cancel).await;
+        let reply = shop.attendant.reply(&mut conversation, &turn, &embeddings);
         let state =
             json::to_string(&conversation).map_err(|error| EngineError::new(ErrorCode::Internal, error.to_string()))?;
         let mut growing = Growing::default();

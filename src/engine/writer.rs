@@ -4,9 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use super::completion::{Completed, Completion};
-use crate::generate::{
-    Constraint, Fitted, GenerateError, Generator, SamplerConfig, Session, StopStrings, TokenTable, fit, write,
-};
+use crate::generate::{Constraint, Fitted, GenerateError, Generator, Session, StopStrings, TokenTable, fit, write};
 use crate::gguf::Gguf;
 use crate::model::{Decoder, ModelError};
 use crate::platform::CancelToken;
@@ -66,12 +64,6 @@ impl Writer {
             sessions: RefCell::default(),
             room,
         })
-    }
-
-    /// A request as the program itself makes it: what follows these messages, the likeliest of it.
-    pub fn likeliest(messages: Vec<Message>, max_tokens: usize) -> Completion {
-        let sampler = SamplerConfig { temperature: 0.0, ..SamplerConfig::default() };
-        Completion { messages, max_tokens, sampler, stops: Vec::new(), shape: None }
     }
 
     /// Tokens that one conversation may have, its answers included.
@@ -167,7 +159,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::generate::FinishReason;
+    use crate::generate::{FinishReason, SamplerConfig};
     use crate::gguf::TensorType;
     use crate::gguf::random::random;
     use crate::platform::block_on;

@@ -196,7 +196,11 @@ fn unpack<F: Format<BYTES>, const BYTES: usize>(block: &[u8; BYTES]) -> [i16x8; 
 fn widen(bytes: &[u8; 8]) -> i16x8 {
     #[cfg(target_feature = "simd128")]
     // SAFETY: eight bytes; one vector of sixteen is as good as another.
-    return unsafe { std::mem::transmute(std::arch::wasm32::i16x8_load_extend_i8x8(bytes.as_ptr().cast())) };
+    return unsafe {
+        std::mem::transmute::<std::arch::wasm32::v128, i16x8>(std::arch::wasm32::i16x8_load_extend_i8x8(
+            bytes.as_ptr().cast(),
+        ))
+    };
     #[cfg(not(target_feature = "simd128"))]
     {
         let twice: u8x16 = cast([*bytes, *bytes]);

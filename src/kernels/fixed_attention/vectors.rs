@@ -92,7 +92,9 @@ impl Vectors for Portable {
 fn widen(b: &[i8; 8]) -> i16x8 {
     #[cfg(target_feature = "simd128")]
     // SAFETY: eight bytes; one vector of sixteen bytes is as good as another.
-    return unsafe { std::mem::transmute(std::arch::wasm32::i16x8_load_extend_i8x8(b.as_ptr())) };
+    return unsafe {
+        std::mem::transmute::<std::arch::wasm32::v128, i16x8>(std::arch::wasm32::i16x8_load_extend_i8x8(b.as_ptr()))
+    };
     #[cfg(not(target_feature = "simd128"))]
     i16x8::new([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]].map(i16::from))
 }
