@@ -259,7 +259,7 @@ mod tests {
             ("[", "not a chat completion"),
             ("{}", "`messages` is empty"),
             (
-                r#"{"messages": [{"role": "user", "content": ""}], "response_format": {"type": "json_schema"}}"#,
+                r#"{"messages": [{"role": "user", "content": ""}], "response_format": {"type": "yaml"}}"#,
                 "unknown variant",
             ),
             (r#"{"messages": [{"role": "wizard", "content": ""}]}"#, "a role is wizard"),

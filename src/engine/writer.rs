@@ -159,7 +159,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::generate::{FinishReason, SamplerConfig};
+    use crate::generate::FinishReason;
     use crate::gguf::TensorType;
     use crate::gguf::random::random;
     use crate::platform::block_on;
