@@ -85,6 +85,8 @@ export class Engine {
     try {
       for (;;) {
         while (!arrived.length) await new Promise((resolve) => { wake = resolve; });
+        // What came before the word to stop was heard is not wanted either.
+        signal?.throwIfAborted();
         const { delta, name, event } = arrived.shift();
         if (delta !== undefined) {
           yield { object: 'chat.completion.chunk', choices: [{ index: 0, delta: { role: 'assistant', content: delta }, finish_reason: null }] };

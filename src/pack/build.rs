@@ -155,10 +155,13 @@ fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, B
     let mut sections = vec![
         (SectionName::Settings, serde_json::to_vec(&shop.settings)?),
         (SectionName::Catalogue, serde_json::to_vec(&shop.products)?),
-        (SectionName::Images, write_images(shop)?),
-        (SectionName::Passages, serde_json::to_vec(&shop.passages)?),
-        (SectionName::Lexical, lexical::write(&shop.passages, &shop.products)),
     ];
+    if !shop.models.is_empty() {
+        sections.push((SectionName::Models, serde_json::to_vec(&shop.models)?));
+    }
+    sections.push((SectionName::Images, write_images(shop)?));
+    sections.push((SectionName::Passages, serde_json::to_vec(&shop.passages)?));
+    sections.push((SectionName::Lexical, lexical::write(&shop.passages, &shop.products)));
     if shop.rules != ShopRules::default() {
         sections.push((SectionName::Rules, serde_json::to_vec(&shop.rules)?));
     }
@@ -166,9 +169,6 @@ fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, B
     sections.extend(shop.tables.clone().map(|bytes| (SectionName::Recommend, bytes)));
     if shop.ranking != Ranking::default() {
         sections.push((SectionName::Ranking, serde_json::to_vec(&shop.ranking)?));
-    }
-    if !shop.models.is_empty() {
-        sections.push((SectionName::Models, serde_json::to_vec(&shop.models)?));
     }
     // Offsets stand in the header and move with its length; pad it to a length found in two rounds.
     let mut header_length = 0;

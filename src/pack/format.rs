@@ -70,8 +70,9 @@ pub enum SectionName {
     Models,
 }
 
-/// What a page shows of a shop. A builder puts these first, so that goods are seen before the rest has come.
-pub const FRONT: [SectionName; 3] = [SectionName::Settings, SectionName::Catalogue, SectionName::Images];
+/// What a page reads of a shop. A builder puts these first, so that goods are seen before the rest has come.
+pub const FRONT: [SectionName; 4] =
+    [SectionName::Settings, SectionName::Catalogue, SectionName::Models, SectionName::Images];
 
 /// One value in each language that has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,8 +22,10 @@ const CACHE: &str = "packs";
 /// How far a pack is to be trusted, for the page to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// Nobody has signed it, and nobody asked for it.
+    /// Not all of it has come: who made it stands at its end.
     #[default]
+    Unknown,
+    /// Nobody has signed it, and nobody asked for it.
     Unsigned,
     Signed,
     /// What the server has now is not believed, and this is what was there before.

@@ -274,6 +274,7 @@ phrases! {
     UNLOCK: "Unlock" / "解锁";
     UNLOCK_FAILED: "That is not the passphrase." / "口令不对。";
     CONVERSATION: "Conversation" / "对话";
+    PACK_UNKNOWN: "The shop's file is still on its way; who made it stands at its end." / "店铺文件还在下载，收完后才知道由谁制作。";
     PACK_UNSIGNED: "The shop's file is not signed: that it comes from the shop rests on the connection alone." / "店铺文件没有签名，是否出自本店只能依靠网络连接来保证。";
     PACK_SIGNED: "The shop's file is signed, and the signature is right." / "店铺文件已签名，签名正确。";
     PACK_EARLIER: "The shop's newest file is not signed as it should be, and was refused. You see the one before." / "店铺的最新文件签名不符，已拒绝。您看到的是上一份。";

@@ -105,6 +105,7 @@ test.describe('a download', () => {
 
     const full = await usage(page);
     await kept(page).getByRole('button', { name: 'Delete' }).click();
+    await expect(page.locator('#model-delete')).toBeFocused();
     await page.keyboard.press('Enter');
     await expect(page.getByText('No models of your own yet.')).toBeVisible();
     expect(await heldBytes(page)).toBe(0);
@@ -291,6 +292,8 @@ for (const language of ['en', 'zh']) {
       for (const width of [1280, 390]) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.setViewportSize({ width, height: 800 });
+        // A colour on its way to another is neither.
+        await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
         const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' | ')}`), `${colorScheme}, ${width} wide`).toEqual([]);
         const small = await page.locator('.model-ways :is(button, label.small-button, input[type=text]), .models :is(button, summary)').evaluateAll((all) => all

@@ -52,6 +52,7 @@ async function trust(page, host) {
   await page.goto(`${host.url}?view=about`);
   await expect(page.getByTestId('pack-trust')).toBeVisible();
   await expect(page.locator('.footer-name')).not.toBeEmpty();
+  await expect(page.getByTestId('pack-trust')).not.toHaveAttribute('data-trust', 'unknown');
   return page.getByTestId('pack-trust').getAttribute('data-trust');
 }
 

@@ -50,6 +50,7 @@ pub fn receipt(store: Store) -> AnyView {
 
 fn trust_words(trust: Trust) -> words::Phrase {
     match trust {
+        Trust::Unknown => words::PACK_UNKNOWN,
         Trust::Unsigned => words::PACK_UNSIGNED,
         Trust::Signed => words::PACK_SIGNED,
         Trust::Earlier => words::PACK_EARLIER,
@@ -59,6 +60,7 @@ fn trust_words(trust: Trust) -> words::Phrase {
 /// For styles and tests.
 fn trust_code(trust: Trust) -> &'static str {
     match trust {
+        Trust::Unknown => "unknown",
         Trust::Unsigned => "unsigned",
         Trust::Signed => "signed",
         Trust::Earlier => "earlier",
