@@ -124,10 +124,14 @@ async fn fetch(store: Store, url: &str) -> Result<Uint8Array, OpeningError> {
 }
 
 async fn show(store: Store, pack: Pack) -> Result<(), PackError> {
-    // The page around may have told of its goods already.
-    let shop = Shop::of(Arc::new(pack), &store.host.offers.read_untracked())?;
+    let mut shop = Shop::of(Arc::new(pack), &[])?;
     // To read a catalogue and to draw it is too much at a stretch for a small processor.
     yield_now().await;
+    // Not before: the page around may have told of its goods meanwhile.
+    let offers = store.host.offers.get_untracked();
+    if !offers.is_empty() {
+        shop = shop.beside(&offers)?;
+    }
     store.default_language(shop.default_language());
     store.cart.update(|cart| cart.keep(|id| shop.product(id).is_some()));
     store.shop.set(ShopState::Open(Arc::new(shop)));
