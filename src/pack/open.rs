@@ -114,13 +114,14 @@ impl Pack {
     }
 
     /// As [`Pack::open`], of the sections that are wanted alone: the rest is missing, and may not have come yet. Hashed
-    /// by the platform, which leaves the thread free meanwhile.
+    /// by the platform, and a turn is given to the thread's other work after each section.
     pub async fn open_sections(bytes: Vec<u8>, is_wanted: impl Fn(SectionName) -> bool) -> Result<Pack, PackError> {
         let Header { id, sections: entries } = read_header(&bytes)?;
         let mut sections = Vec::with_capacity(entries.len());
         for entry in entries.into_iter().filter(|entry| is_wanted(entry.name)) {
             let range = entry.range(bytes.len())?;
             entry.check(&platform::digest(&bytes[range.clone()]).await)?;
+            platform::yield_now().await;
             sections.push((entry.name, range));
         }
         Pack::of(bytes, id, sections)

@@ -13,6 +13,7 @@ use super::route::Route;
 use super::state::{ShopState, Store};
 use super::storefront::{GOODS, catalogue, footer, ghost_lines, masthead};
 use super::{browser, words};
+use crate::platform::{spawn_local, yield_now};
 use crate::ui::element as html;
 
 /// The element of `index.html` that the page takes over.
@@ -25,7 +26,11 @@ const PHONE: &str = "(max-width: 40rem)";
 pub fn start() {
     match embed::is_framed() {
         true => embed::connect(|connection| mount(Some(connection))),
-        false => mount(None),
+        // A program that has just started has been at it for a while: drawing is the next turn's.
+        false => spawn_local(async {
+            yield_now().await;
+            mount(None);
+        }),
     }
 }
 

@@ -16,6 +16,7 @@ use super::card::card;
 use super::rail::rail;
 use super::{Alt, GOODS, follow, link, page_title, picture};
 use crate::pack::Product;
+use crate::platform::yield_now;
 use crate::protocol::{Language, ShopperAction, ShopperEvent, Surface};
 use crate::ui::element as html;
 
@@ -25,8 +26,9 @@ const SEARCH_MS: i32 = 1_500;
 /// Products shown at first, and with every press on "show more": whole rows of 2, 3 and 4.
 const PAGE: usize = 24;
 
-/// Of these, what is in sight when the page has just come; the others follow once that has been painted.
-const FIRST: usize = 8;
+/// Of these, what is there when the page has just come: greeting and shelf stand before them. The others follow once
+/// that has been painted, as many at a time: one row of a desktop, as much as a small processor draws at a stretch.
+const ROW: usize = 4;
 
 pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
     let is_new = !store.engine_open.get_untracked();
@@ -46,10 +48,13 @@ pub fn catalogue(store: Store, shop: Arc<Shop>) -> AnyView {
         move |_| selected(store, &shop).len()
     });
     // Another filter begins at its beginning.
-    let shown = RwSignal::new(if is_new { FIRST } else { PAGE });
+    let shown = RwSignal::new(if is_new { ROW } else { PAGE });
     spawn_local(async move {
         browser::painted().await;
-        let _ = shown.try_update(|shown| *shown = PAGE.max(*shown));
+        while shown.try_get_untracked().is_some_and(|shown| shown < PAGE) {
+            yield_now().await;
+            let _ = shown.try_update(|shown| *shown += ROW);
+        }
         prefetch(GOODS);
     });
     Effect::new(move |before: Option<()>| {

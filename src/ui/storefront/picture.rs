@@ -1,4 +1,4 @@
-//! Pictures out of the pack. Each becomes an object URL the first time it is shown.
+//! Pictures out of the pack. Each becomes an address the first time it is shown.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -22,11 +22,24 @@ fn url(shop: &Shop, name: &str) -> Option<String> {
         if let Some(url) = urls.get(name) {
             return Some(url.clone());
         }
-        let url = browser::object_url(shop.picture(name)?, media_type(name))?;
+        let (bytes, media_type) = (shop.picture(name)?, media_type(name));
+        // To make an object URL a browser asks another process and waits, some milliseconds each; a drawing is a few
+        // kilobytes of text and can stand in the page itself.
+        let url = match std::str::from_utf8(bytes) {
+            Ok(drawing) if media_type == SVG && bytes.len() <= INLINE_BYTES => {
+                format!("data:{SVG},{}", browser::escape(drawing))
+            }
+            _ => browser::object_url(bytes, media_type)?,
+        };
         urls.insert(name.to_owned(), url.clone());
         Some(url)
     })
 }
+
+const SVG: &str = "image/svg+xml";
+
+/// A drawing of more is not written into the page.
+const INLINE_BYTES: usize = 16 << 10;
 
 /// An image element runs no script, whatever its file holds; the type is for it to be decoded at all.
 fn media_type(name: &str) -> &'static str {
@@ -35,7 +48,7 @@ fn media_type(name: &str) -> &'static str {
         Some("jpg" | "jpeg") => "image/jpeg",
         Some("webp") => "image/webp",
         Some("avif") => "image/avif",
-        _ => "image/svg+xml",
+        _ => SVG,
     }
 }
 
