@@ -22,46 +22,47 @@ const MOUNT_ID: &str = "app";
 /// At most this wide, a screen is a phone's.
 const PHONE: &str = "(max-width: 40rem)";
 
-/// Mounts the page in place of its static shell; in a frame, once the host has said how it is to be.
+/// Mounts the page in place of its static shell; in a frame the widget, once the host has said how it is to be.
 pub fn start() {
-    match embed::is_framed() {
-        true => embed::connect(|connection| mount(Some(connection))),
-        // A program that has just started has been at it for a while: drawing is the next turn's.
-        false => spawn_local(async {
-            yield_now().await;
-            mount(None);
-        }),
-    }
+    spawn_local(async {
+        // A program that has just started has been at it for a while: what comes now is the next turn's.
+        yield_now().await;
+        match embed::is_framed() {
+            true => embed::begin().await,
+            false => mount(None, page),
+        }
+    });
 }
 
-fn mount(connection: Option<Connection>) {
+/// Mounts what `view` makes of the store.
+pub fn mount(connection: Option<Connection>, view: fn(Store) -> AnyView) {
     let Some(mount) = browser::document().get_element_by_id(MOUNT_ID) else {
         leptos::logging::error!("index.html has no element with the id {MOUNT_ID}");
         return;
     };
     let shell: Vec<web_sys::Node> = std::iter::successors(mount.first_child(), |node| node.next_sibling()).collect();
-    leptos::mount::mount_to(mount.clone().unchecked_into(), move || app(connection)).forget();
+    let app = move || {
+        let store = Store::start(connection);
+        provide_context(store);
+        receipt::watch(store.fetched);
+        browser::follow_visual_viewport();
+        title(store);
+        html::group((view(store), announcer(store)))
+    };
+    leptos::mount::mount_to(mount.clone().unchecked_into(), app).forget();
     // The shell goes only once the page stands: no blank frame in between.
     for node in shell {
         let _ = mount.remove_child(&node);
     }
 }
 
-fn app(connection: Option<Connection>) -> AnyView {
-    let store = Store::start(connection);
-    provide_context(store);
-    receipt::watch(store.fetched);
-    browser::follow_visual_viewport();
-    if store.host.is_there() {
-        return widget(store);
-    }
+fn page(store: Store) -> AnyView {
     browser::on_media(PHONE, move |phone| store.phone.set(phone));
     browser::listen(&browser::window(), "popstate", move |_| {
         store.route.set(Route::from_query(browser::query_parameter));
         chat::follow_history(store);
     });
     browser::listen(&browser::window(), "attendant-update", move |_| store.update.set(true));
-    title(store);
     accent(store);
     opening::open_shop(store);
     // The shortcut of the installed app.
@@ -83,7 +84,6 @@ fn app(connection: Option<Connection>) -> AnyView {
                 chat::launcher(store),
             )),
         part(store, html::live(move || store.chat_open.get().then(|| later(store, chat::PANEL)))),
-        announcer(store),
     ))
 }
 
@@ -111,15 +111,6 @@ fn update_offer(store: Store) -> AnyView {
             answer(words::UPDATE_LATER, false),
         ))
         .into_any()
-}
-
-/// The chat alone. How wide the screen is and where the shopper came from, the host knows.
-fn widget(store: Store) -> AnyView {
-    title(store);
-    opening::open_shop(store);
-    let view = html::group((part(store, embed::view(store)), announcer(store)));
-    embed::follow(store);
-    view
 }
 
 fn main(store: Store) -> AnyView {
@@ -172,7 +163,7 @@ pub fn failed(store: Store) -> AnyView {
 }
 
 /// Keeps one part's failure from taking the others along.
-fn part(store: Store, view: AnyView) -> AnyView {
+pub fn part(store: Store, view: AnyView) -> AnyView {
     let fallback = move |_| html::p().class("part-failed").child(store.say(words::PART_FAILED)).into_any();
     ErrorBoundary(
         ErrorBoundaryProps::builder()

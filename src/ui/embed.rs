@@ -1,21 +1,22 @@
 //! The page as a widget: a chat alone, in a frame of somebody else's page.
 //!
-//! [`connect`] waits for the host and checks who it is; [`follow`] does what the host says and says what
-//! the shopper does. The messages are in [`crate::widget`].
+//! [`begin`] waits for the host and checks who it is; then the widget does what the host says and says what the shopper
+//! does. Its part of the program is a file of its own. The messages are in [`crate::widget`].
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, MessagePort};
 
 use super::about::ABOUT;
-use super::app::failed;
-use super::chunk::later;
+use super::app::{failed, mount, part};
+use super::chunk::{SplitLoaderError, later};
 use super::icon::{self, icon};
 use super::route::Route;
 use super::state::{ShopState, Store, Theme};
-use super::{browser, chat, link, memory, words};
+use super::{browser, chat, link, memory, opening, words};
 use crate::pack::Product;
-use crate::platform::json;
+use crate::platform::{json, sleep_ms};
 use crate::protocol::{Erasure, Offer, ShopperAction, ShopperEvent};
 use crate::ui::element as html;
 use crate::widget::{Command, Connect, Hello, Notice, Settings, WIDGET_VERSION, may_embed};
@@ -88,8 +89,36 @@ fn host_window() -> Option<web_sys::Window> {
     window.parent().ok().flatten().filter(|parent| *parent != window)
 }
 
+/// How often the widget's own part of the program is asked for; after that the launcher says that nothing comes.
+const TRIES: u32 = 5;
+
+/// Starts the widget: its part of the program first, which no visitor of the page pays for.
+pub async fn begin() {
+    for tries in 1..=TRIES {
+        match start_widget().await {
+            Ok(()) => return,
+            Err(error) => leptos::logging::warn!("the widget's part of the program: {error:?}"),
+        }
+        sleep_ms(500 << tries).await;
+    }
+}
+
+#[wasm_split(widget, wasm_split_path = leptos::wasm_split, fallible)]
+fn start_widget() -> Result<(), SplitLoaderError> {
+    connect(|connection| mount(Some(connection), widget));
+    Ok(())
+}
+
+/// The chat alone. How wide the screen is and where the shopper came from, the host knows.
+fn widget(store: Store) -> AnyView {
+    opening::open_shop(store);
+    let view = part(store, view(store));
+    follow(store);
+    view
+}
+
 /// Says that the frame listens, and calls back with the first host that may drive it.
-pub fn connect(then: impl FnOnce(Connection) + 'static) {
+fn connect(then: impl FnOnce(Connection) + 'static) {
     let Some(host) = host_window() else { return };
     let own = browser::origin();
     let mut then = Some(then);
@@ -113,7 +142,7 @@ pub fn connect(then: impl FnOnce(Connection) + 'static) {
 }
 
 /// From now on the frame does what the host says.
-pub fn follow(store: Store) {
+fn follow(store: Store) {
     let host = store.host;
     dress(store);
     let is_opening = Memo::new(move |_| matches!(&*store.shop.read(), ShopState::Opening));
@@ -218,7 +247,7 @@ fn dress(store: Store) {
 }
 
 /// The chat, or what it has to say about itself.
-pub fn view(store: Store) -> AnyView {
+fn view(store: Store) -> AnyView {
     let on_about = Memo::new(move |_| *store.route.read() == Route::About);
     let has_failed = Memo::new(move |_| matches!(&*store.shop.read(), ShopState::Failed));
     html::live(move || match (store.chat_open.get(), on_about.get(), has_failed.get()) {
