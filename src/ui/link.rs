@@ -70,6 +70,18 @@ pub fn start_worker(store: Store, pack: js_sys::Uint8Array) {
     if !store.host.offers.read_untracked().is_empty() {
         tell_offers(store);
     }
+    for then in store.asked_early.try_update_value(std::mem::take).into_iter().flatten() {
+        then();
+    }
+}
+
+/// Does it once there is a worker that has been handed the pack: who asks while the rest of it is still on its way
+/// waits a moment.
+pub fn when_started(store: Store, then: impl FnOnce() + 'static) {
+    match store.client.with_value(Option::is_some) {
+        true => then(),
+        false => store.asked_early.update_value(|asked| asked.push(Box::new(then))),
+    }
 }
 
 /// Sells beside the pack's goods what the page around tells of, at once or as soon as the shop is open.

@@ -157,6 +157,8 @@ pub struct Store {
     /// One short sentence for a screen reader; see `app::announcer`.
     pub announcement: RwSignal<String>,
     pub client: StoredValue<Option<Client>, LocalStorage>,
+    /// What is to be asked of the worker once there is one: see [`super::link::when_started`].
+    pub asked_early: StoredValue<Vec<Box<dyn FnOnce()>>, LocalStorage>,
     pub health: RwSignal<Health>,
     /// The worker has the pack: recommendations and answers can be had.
     pub engine_open: RwSignal<bool>,
@@ -216,6 +218,7 @@ impl Store {
             phone: RwSignal::new(false),
             announcement: RwSignal::new(String::new()),
             client: StoredValue::new_local(None),
+            asked_early: StoredValue::new_local(Vec::new()),
             health: RwSignal::new(Health::Starting),
             engine_open: RwSignal::new(false),
             model: RwSignal::new(ModelState::Absent),

@@ -143,6 +143,17 @@ test('a pack that is no pack: the page says so and tries again when asked', asyn
   await expect(page.getByTestId('product-card').first()).toBeVisible();
 });
 
+test('who asks while the pack is still coming waits for it, and is answered', async ({ page, server }) => {
+  server.faults.push({ match: 'shop.pack', throttle: 400_000 });
+  await page.goto(`${server.url}?view=chat&device=cpu`);
+  await page.getByTestId('composer').fill(QUESTION);
+  await page.getByTestId('send').click();
+  expect(server.log.filter(({ path }) => path.endsWith('shop.pack')).length, 'the front has come, and no more').toBeLessThan(2);
+  const answer = page.getByTestId('message-attendant').last();
+  await expect(answer).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
+  await answered(answer);
+});
+
 async function answered(answer) {
   await expect(answer.getByTestId('source').first()).toBeVisible();
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::feedback::Verdict;
 use super::sentences::{remainder, whole_sentences};
 use super::transcript::{Author, Line};
-use crate::protocol::{Block, EngineError, ErrorCode, Event, Language, Reply, Request, RequestId, Turn};
+use crate::protocol::{Block, EngineError, Event, Language, Reply, Request, RequestId, Turn};
 use crate::ui::state::Store;
 use crate::ui::{browser, link, vault, words};
 use crate::widget::{Notice, Role};
@@ -268,7 +268,7 @@ fn answer(store: Store, question: Question) {
             }
         }
     };
-    let sent = link::send(store, request, None, move |event| match event {
+    let on_event = move |event| match event {
         Event::ReplyDelta { first, blocks } => stream.push(first, blocks),
         Event::ReplyDone { reply, state } => {
             after.set_value(state);
@@ -286,14 +286,8 @@ fn answer(store: Store, question: Question) {
             finish(AnswerState::Failed(error));
         }
         _ => {}
-    });
-    match sent {
-        Some(request) => conversation.running.set(Some(request)),
-        None => state.set(AnswerState::Failed(EngineError {
-            code: ErrorCode::NoPack,
-            detail: "asked before the worker was started".into(),
-        })),
-    }
+    };
+    link::when_started(store, move || conversation.running.set(link::send(store, request, None, on_event)));
 }
 
 /// Pieces arrive faster than frames: they are gathered and shown once a frame.
