@@ -184,6 +184,12 @@ pub async fn painted() {
     let _ = JsFuture::from(idle).await;
 }
 
+/// What has the focus, if anything but the document has.
+pub fn focused() -> Option<web_sys::HtmlElement> {
+    let element = document().active_element()?.dyn_into::<web_sys::HtmlElement>().ok()?;
+    (element.tag_name() != "BODY").then_some(element)
+}
+
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();

@@ -35,14 +35,15 @@ const VIEWS = {
     await page.evaluate(() => dispatchEvent(new Event('attendant-update')));
     await expect(page.getByTestId('update-offer')).toBeVisible();
   },
-  // Sources and a table, cards, a hand-off, a question back, a verdict being given, an open menu.
+  // Sources and a table, two goods side by side, cards, a hand-off, a question back, a verdict being given, an open
+  // menu.
   chat: async (page, server) => {
     await open(page, server, '?device=cpu');
     await openChat(page);
     const answer = await ask(page, 'What does shipping cost?');
     await answer.getByTestId('source').first().locator('summary').click();
     await answer.getByRole('button', { name: 'This did not help' }).click();
-    for (const question of ['Which teapot for one person?', 'I want to talk to a human', 'delivery']) await ask(page, question);
+    for (const question of ['Compare the Shipiao teapot and the Xishi teapot', 'Which teapot for one person?', 'I want to talk to a human', 'delivery']) await ask(page, question);
     await page.getByTestId('chat-menu').click();
   },
 };
@@ -72,6 +73,13 @@ test('the whole of a question can be done from the keyboard', async ({ page, ser
   await expect(page.getByTestId('message-attendant').last()).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('launcher')).toBeFocused();
+  // Opened from elsewhere, the chat gives the focus back there.
+  const inWindow = page.locator('.hero').getByRole('button', { name: 'Ask the attendant' });
+  await inWindow.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('composer')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(inWindow).toBeFocused();
 });
 
 // A target may be smaller than 44 pixels where it stands in a line of text (WCAG 2.2, 2.5.8) or is seen by no

@@ -14,6 +14,8 @@ mod tools;
 mod transcript;
 mod understood;
 
+use std::cell::RefCell;
+
 use leptos::prelude::*;
 
 pub use conversation::{Conversation, Message, ask, begin_anew};
@@ -39,7 +41,15 @@ pub fn open(store: Store) {
     show(store);
 }
 
+thread_local! {
+    /// What had the focus when the chat was opened: it goes back there.
+    static OPENER: RefCell<Option<web_sys::HtmlElement>> = const { RefCell::new(None) };
+}
+
 fn show(store: Store) {
+    if !store.chat_open.get_untracked() {
+        OPENER.replace(browser::focused());
+    }
     store.chat_open.set(true);
     if store.engine_open.get_untracked() {
         link::offer_model(store);
@@ -53,7 +63,7 @@ pub fn open_about(store: Store, product: &str) {
     open(store);
 }
 
-/// Closes the chat; the focus goes back to where it is opened. A widget is closed by its host.
+/// Closes the chat; the focus goes back to what opened it. A widget is closed by its host.
 pub fn close(store: Store) {
     if store.host.is_there() {
         return store.host.tell(Notice::Close);
@@ -67,7 +77,13 @@ pub fn close(store: Store) {
 
 fn hide(store: Store) {
     store.chat_open.set(false);
-    browser::on_next_frame(|| browser::focus(LAUNCHER_ID));
+    browser::on_next_frame(|| {
+        // It may have gone with its view meanwhile; the launcher has not.
+        match OPENER.take().filter(|opener| opener.is_connected()) {
+            Some(opener) => drop(opener.focus()),
+            None => browser::focus(LAUNCHER_ID),
+        }
+    });
 }
 
 /// The shopper has gone back or forth. On a phone that shows or hides the chat, on a desktop it leaves it be.
