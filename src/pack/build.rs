@@ -6,12 +6,13 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::pack::format::{
-    EmbeddingsHeader, EncoderId, FORMAT_VERSION, Header, ImageEntry, ImagesHeader, MAGIC, PREFIX_BYTES, Passage,
-    Product, RowOwner, SectionEntry, SectionName, hex,
+    EmbeddingsHeader, EncoderId, FORMAT_VERSION, Header, ImageEntry, ImagesHeader, MAGIC, MAX_INFLATION, PREFIX_BYTES,
+    Passage, Product, RowOwner, SectionEntry, SectionName, hex,
 };
 use crate::pack::import::ShopSource;
 use crate::pack::ranking::Ranking;
 use crate::pack::rules::ShopRules;
+use crate::platform;
 use crate::protocol::Language;
 use crate::retrieve::lexical;
 
@@ -170,6 +171,7 @@ fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, B
     if shop.ranking != Ranking::default() {
         sections.push((SectionName::Ranking, serde_json::to_vec(&shop.ranking)?));
     }
+    let sections: Vec<Section> = sections.into_iter().map(|(name, bytes)| Section::of(name, bytes)).collect();
     // Offsets stand in the header and move with its length; pad it to a length found in two rounds.
     let mut header_length = 0;
     loop {
@@ -185,18 +187,38 @@ fn assemble(shop: &ShopSource, embeddings: Option<Vec<u8>>) -> Result<Vec<u8>, B
         bytes.extend_from_slice(&(header_length as u32).to_le_bytes());
         bytes.extend_from_slice(&Sha256::digest(&header));
         bytes.extend_from_slice(&header);
-        bytes.extend(sections.iter().flat_map(|(_, section)| section));
+        bytes.extend(sections.iter().flat_map(|section| &section.stored));
         return Ok(bytes);
     }
 }
 
-fn lay_out(shop: &ShopSource, sections: &[(SectionName, Vec<u8>)], start: usize) -> Header {
+/// A section as it lies in the file.
+struct Section {
+    name: SectionName,
+    stored: Vec<u8>,
+    /// See [`SectionEntry::inflated`].
+    inflated: Option<u64>,
+}
+
+impl Section {
+    /// Deflated where that saves a fifth: to inflate it costs every shopper a moment.
+    fn of(name: SectionName, bytes: Vec<u8>) -> Section {
+        let stored = platform::deflate(&bytes);
+        let (length, least) = (bytes.len() as u64, stored.len() as u64);
+        match least * 5 <= length * 4 && length <= least * MAX_INFLATION {
+            true => Section { name, stored, inflated: Some(length) },
+            false => Section { name, stored: bytes, inflated: None },
+        }
+    }
+}
+
+fn lay_out(shop: &ShopSource, sections: &[Section], start: usize) -> Header {
     let mut offset = start as u64;
     let sections = sections
         .iter()
-        .map(|(name, bytes)| {
-            let length = bytes.len() as u64;
-            let entry = SectionEntry { name: *name, offset, length, sha256: hex(&Sha256::digest(bytes)) };
+        .map(|&Section { name, ref stored, inflated }| {
+            let length = stored.len() as u64;
+            let entry = SectionEntry { name, offset, length, sha256: hex(&Sha256::digest(stored)), inflated };
             offset += length;
             entry
         })

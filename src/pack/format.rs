@@ -10,8 +10,8 @@
 //!      …      …  the sections, where the header says, each with its own SHA-256
 //! ```
 //!
-//! Settings, catalogue and passages are JSON, since a shop owner may want to look; embeddings, the
-//! lexical index and images are binary.
+//! Settings, catalogue and passages are JSON; embeddings, the lexical index and images are binary. A section that is a
+//! good deal smaller for it lies deflated (RFC 1950), since few hosts compress a file of this kind on the way.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use crate::protocol::Language;
 pub const MAGIC: [u8; 8] = *b"ATTNPACK";
 
 /// Version of everything in this file. A reader refuses a newer one.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Bytes before the header.
 pub const PREFIX_BYTES: usize = 48;
@@ -44,9 +44,15 @@ pub struct SectionEntry {
     /// From the start of the file.
     pub offset: u64,
     pub length: u64,
-    /// Lower-case hexadecimal.
+    /// Of what lies there, in lower-case hexadecimal.
     pub sha256: String,
+    /// How long the section is once inflated, at most [`MAX_INFLATION`] times `length`; absent where it lies as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inflated: Option<u64>,
 }
+
+/// No section grows more than this when it is inflated: what a reader allocates is bounded by what it was sent.
+pub const MAX_INFLATION: u64 = 32;
 
 /// The sections of a pack. [`SectionName::Embeddings`] may be absent: a pack without them answers from words alone.
 /// So may the last four, where the shop states no rules, has no order history, leaves the shelf as it is, or offers no

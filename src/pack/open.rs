@@ -1,5 +1,5 @@
-//! Opens a pack. Its bytes come from a network and are hostile until proven otherwise: everything is
-//! bounds-checked and hashed before it is parsed, and nothing allocates more than the file is long.
+//! Opens a pack. Its bytes come from a network and are hostile until proven otherwise: everything is bounds-checked and
+//! hashed before it is inflated or parsed, and nothing allocates more than [`MAX_INFLATION`] times what the file is long.
 
 use std::ops::Range;
 
@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::pack::format::{
-    EmbeddingsHeader, EncoderId, FORMAT_VERSION, FRONT, Header, ImagesHeader, MAGIC, PREFIX_BYTES, Passage, Product,
-    RowOwner, SectionEntry, SectionName, ShopModel, ShopSettings, hex,
+    EmbeddingsHeader, EncoderId, FORMAT_VERSION, FRONT, Header, ImagesHeader, MAGIC, MAX_INFLATION, PREFIX_BYTES,
+    Passage, Product, RowOwner, SectionEntry, SectionName, ShopModel, ShopSettings, hex,
 };
 use crate::pack::ranking::Ranking;
 use crate::pack::rules::ShopRules;
@@ -26,6 +26,8 @@ pub enum PackError {
     Bounds { at: &'static str },
     #[error("{at} does not hash to what the pack promises")]
     Hash { at: &'static str },
+    #[error("{at} cannot be inflated to the length that the pack promises")]
+    Inflate { at: &'static str },
     #[error("the pack has no {at}")]
     Missing { at: &'static str },
     #[error("{at} cannot be read: {source}")]
@@ -53,9 +55,9 @@ impl SectionName {
 /// A verified pack. Sections are parsed when asked for, and not kept: the caller keeps what it needs.
 #[derive(Debug)]
 pub struct Pack {
-    bytes: Vec<u8>,
     id: String,
-    sections: Vec<(SectionName, Range<usize>)>,
+    sections: Vec<(SectionName, Vec<u8>)>,
+    /// Where each lies in its section.
     images: Vec<(String, Range<usize>)>,
 }
 
@@ -98,37 +100,58 @@ impl SectionEntry {
     fn check(&self, sha256: &[u8]) -> Result<(), PackError> {
         if hex(sha256) == self.sha256 { Ok(()) } else { Err(PackError::Hash { at: self.name.label() }) }
     }
+
+    /// The length to inflate to, where the section lies deflated and may be as long as it says.
+    fn inflated(&self) -> Result<Option<usize>, PackError> {
+        let Some(inflated) = self.inflated else { return Ok(None) };
+        let fits = inflated <= self.length.saturating_mul(MAX_INFLATION);
+        let inflated = usize::try_from(inflated).ok().filter(|_| fits);
+        inflated.map(Some).ok_or(PackError::Inflate { at: self.name.label() })
+    }
+
+    fn whole(&self, inflated: Option<Vec<u8>>) -> Result<Vec<u8>, PackError> {
+        inflated.ok_or(PackError::Inflate { at: self.name.label() })
+    }
 }
 
 impl Pack {
     /// Verifies the whole file.
-    pub fn open(bytes: Vec<u8>) -> Result<Pack, PackError> {
-        let Header { id, sections: entries } = read_header(&bytes)?;
+    pub fn open(bytes: impl AsRef<[u8]>) -> Result<Pack, PackError> {
+        let bytes = bytes.as_ref();
+        let Header { id, sections: entries } = read_header(bytes)?;
         let mut sections = Vec::with_capacity(entries.len());
         for entry in entries {
-            let range = entry.range(bytes.len())?;
-            entry.check(&Sha256::digest(&bytes[range.clone()]))?;
-            sections.push((entry.name, range));
+            let stored = &bytes[entry.range(bytes.len())?];
+            entry.check(&Sha256::digest(stored))?;
+            let section = match entry.inflated()? {
+                Some(length) => entry.whole(platform::inflate(stored, length))?,
+                None => stored.to_vec(),
+            };
+            sections.push((entry.name, section));
         }
-        Pack::of(bytes, id, sections)
+        Pack::of(id, sections)
     }
 
     /// As [`Pack::open`], of the sections that are wanted alone: the rest is missing, and may not have come yet. Hashed
-    /// by the platform, and a turn is given to the thread's other work after each section.
-    pub async fn open_sections(bytes: Vec<u8>, is_wanted: impl Fn(SectionName) -> bool) -> Result<Pack, PackError> {
-        let Header { id, sections: entries } = read_header(&bytes)?;
+    /// and inflated by the platform, and a turn is given to the thread's other work after each section.
+    pub async fn open_sections(bytes: &[u8], is_wanted: impl Fn(SectionName) -> bool) -> Result<Pack, PackError> {
+        let Header { id, sections: entries } = read_header(bytes)?;
         let mut sections = Vec::with_capacity(entries.len());
         for entry in entries.into_iter().filter(|entry| is_wanted(entry.name)) {
-            let range = entry.range(bytes.len())?;
-            entry.check(&platform::digest(&bytes[range.clone()]).await)?;
+            let stored = &bytes[entry.range(bytes.len())?];
+            entry.check(&platform::digest(stored).await)?;
+            let section = match entry.inflated()? {
+                Some(length) => entry.whole(platform::inflate_off_thread(stored, length).await)?,
+                None => stored.to_vec(),
+            };
+            sections.push((entry.name, section));
             platform::yield_now().await;
-            sections.push((entry.name, range));
         }
-        Pack::of(bytes, id, sections)
+        Pack::of(id, sections)
     }
 
-    fn of(bytes: Vec<u8>, id: String, sections: Vec<(SectionName, Range<usize>)>) -> Result<Pack, PackError> {
-        let mut pack = Pack { bytes, id, sections, images: Vec::new() };
+    fn of(id: String, sections: Vec<(SectionName, Vec<u8>)>) -> Result<Pack, PackError> {
+        let mut pack = Pack { id, sections, images: Vec::new() };
         pack.images = pack.read_images()?;
         Ok(pack)
     }
@@ -187,7 +210,7 @@ impl Pack {
     /// An image by the name a product gives it.
     pub fn image(&self, name: &str) -> Option<&[u8]> {
         let (_, range) = self.images.iter().find(|(image, _)| image == name)?;
-        self.bytes.get(range.clone())
+        self.section(SectionName::Images)?.get(range.clone())
     }
 
     /// The names of all images.
@@ -215,8 +238,7 @@ impl Pack {
     }
 
     fn section(&self, name: SectionName) -> Option<&[u8]> {
-        let (_, range) = self.sections.iter().find(|(section, _)| *section == name)?;
-        self.bytes.get(range.clone())
+        self.sections.iter().find(|(section, _)| *section == name).map(|(_, bytes)| bytes.as_slice())
     }
 
     fn parse<T: DeserializeOwned>(&self, name: SectionName) -> Result<T, PackError> {
@@ -227,10 +249,9 @@ impl Pack {
 
     fn read_images(&self) -> Result<Vec<(String, Range<usize>)>, PackError> {
         const AT: &str = "images";
-        let (_, section) =
-            self.sections.iter().find(|(name, _)| *name == SectionName::Images).ok_or(PackError::Missing { at: AT })?;
-        let (header, body): (ImagesHeader, &[u8]) = split_header(&self.bytes[section.clone()], AT)?;
-        let body = section.end - body.len()..section.end;
+        let section = self.section(SectionName::Images).ok_or(PackError::Missing { at: AT })?;
+        let (header, body): (ImagesHeader, &[u8]) = split_header(section, AT)?;
+        let body = section.len() - body.len()..section.len();
         header
             .images
             .into_iter()

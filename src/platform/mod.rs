@@ -8,6 +8,8 @@ mod cancel;
 pub mod device;
 #[cfg(feature = "core")]
 mod drawer;
+#[cfg(any(feature = "core", feature = "ui"))]
+mod inflate;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(feature = "core")]
@@ -35,6 +37,10 @@ fn property(object: &wasm_bindgen::JsValue, name: &str) -> wasm_bindgen::JsValue
 pub use cancel::{CancelToken, Cancelled};
 #[cfg(feature = "core")]
 pub use drawer::{Drawer, DrawerError};
+#[cfg(all(any(feature = "core", feature = "ui"), not(target_arch = "wasm32")))]
+pub use inflate::deflate;
+#[cfg(any(feature = "core", feature = "ui"))]
+pub use inflate::inflate;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 pub use random::SplitMix64;

@@ -54,6 +54,12 @@ pub async fn digest(bytes: &[u8]) -> [u8; 32] {
     sha2::Sha256::digest(bytes).into()
 }
 
+/// As [`super::inflate`]; natively there is no other thread to spare.
+#[cfg(any(feature = "core", feature = "ui"))]
+pub async fn inflate_off_thread(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
+    super::inflate(bytes, length)
+}
+
 /// A number that no other caller gets, here or in another program.
 pub fn token() -> u64 {
     use std::hash::{BuildHasher, RandomState};

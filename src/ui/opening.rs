@@ -24,7 +24,7 @@ use crate::widget::own_url;
 const PACK_URL: &str = "shop.pack";
 
 /// What is asked for first: the front of a shop with a hundred products and drawn pictures.
-const AHEAD_BYTES: usize = 640 << 10;
+const AHEAD_BYTES: usize = 192 << 10;
 
 /// How often a pack is asked for again whose shop is shown already.
 const MAX_RETRIES: u32 = 4;
@@ -82,7 +82,7 @@ async fn open(store: Store) -> Result<Uint8Array, OpeningError> {
     };
     let (bytes, trust) = trust::believed(store, &url, bytes).await?;
     store.trust.set(trust);
-    let pack = Pack::open_sections(bytes.to_vec(), |_| true).await?;
+    let pack = Pack::open_sections(&bytes.to_vec(), |_| true).await?;
     if store.open_shop().is_none() {
         show(store, pack).await?;
     }
@@ -108,7 +108,7 @@ async fn fetch(store: Store, url: &str) -> Result<Uint8Array, OpeningError> {
             }
             if let Some(front) = front.filter(|&front| waits && front <= bytes.len()) {
                 waits = false;
-                let front = Pack::open_sections(bytes[..front].to_vec(), |name| FRONT.contains(&name)).await?;
+                let front = Pack::open_sections(&bytes[..front], |name| FRONT.contains(&name)).await?;
                 show(store, front).await?;
             }
         }

@@ -39,7 +39,7 @@ pub async fn believed(store: Store, url: &str, bytes: Uint8Array) -> Result<(Uin
     match check(&pack, wanted.as_deref(), pin.as_ref()).await {
         Ok(None) => Ok((bytes, Trust::Unsigned)),
         // One that is signed and does not open is no better than one with a wrong signature.
-        Ok(Some(_)) if Pack::open_sections(pack, |_| true).await.is_err() => {
+        Ok(Some(_)) if Pack::open_sections(&pack, |_| true).await.is_err() => {
             earlier(url).await.ok_or(TrustError::Forged)
         }
         Ok(Some(new)) => {

@@ -131,7 +131,7 @@ fn the_front_opens_before_the_rest_has_come() {
     let bytes = pack_bytes();
     let front = (0..).find_map(|end| front_length(&bytes[..end]).expect("a good pack")).expect("it has a header");
     assert!(front < bytes.len());
-    let open = |bytes: &[u8]| block_on(Pack::open_sections(bytes.to_vec(), |name| FRONT.contains(&name)));
+    let open = |bytes: &[u8]| block_on(Pack::open_sections(bytes, |name| FRONT.contains(&name)));
     let pack = open(&bytes[..front]).expect("all of it is there");
     assert_eq!(pack.settings().expect("settings"), shop().settings);
     assert_eq!(pack.products().expect("products"), shop().products);
@@ -162,6 +162,42 @@ fn a_lying_header_is_refused_without_a_panic() {
         bytes.extend(lie.as_bytes());
         assert!(Pack::open(bytes).is_err(), "{lie}");
     }
+}
+
+/// The images of a pack that is otherwise nothing.
+fn with_images(stored: &[u8], inflated: Option<u64>) -> Vec<u8> {
+    let length = stored.len() as u64;
+    let sha256 = hex(&Sha256::digest(stored));
+    // A header's own length moves what stands behind it: its number keeps three digits.
+    let header = (100..1000).find_map(|at| {
+        let entry = SectionEntry { name: SectionName::Images, offset: at, length, sha256: sha256.clone(), inflated };
+        let header = serde_json::to_vec(&Header { id: "s".into(), sections: vec![entry] }).expect("plain data");
+        (PREFIX_BYTES + header.len() == at as usize).then_some(header)
+    });
+    let header = header.expect("some length is its own");
+    let length = (header.len() as u32).to_le_bytes();
+    [&MAGIC[..], &FORMAT_VERSION.to_le_bytes(), &length, &Sha256::digest(&header), &header, stored].concat()
+}
+
+#[test]
+fn a_section_that_inflates_to_another_length_than_it_promises_is_refused() {
+    let plain = [&13u32.to_le_bytes()[..], br#"{"images":[]}"#].concat();
+    let deflated = platform::deflate(&plain);
+    let opens = |stored: &[u8], inflated| {
+        let pack = with_images(stored, inflated);
+        let (whole, front) = (Pack::open(&pack), block_on(Pack::open_sections(&pack, |_| true)));
+        assert_eq!(whole.is_ok(), front.is_ok());
+        whole.is_ok()
+    };
+    assert!(opens(&plain, None) && opens(&deflated, Some(17)));
+    for lie in [None, Some(0), Some(16), Some(18), Some(u64::MAX)] {
+        assert!(!opens(&deflated, lie), "{lie:?}");
+    }
+    assert!(!opens(&plain, Some(17)) && !opens(&[&deflated[..], b"x"].concat(), Some(17)));
+    assert!(!opens(&deflated[..deflated.len() - 1], Some(17)));
+    // Honest, and more than a section may grow.
+    let bomb = [&plain[..], &vec![0; 1 << 20]].concat();
+    assert!(opens(&bomb, None) && !opens(&platform::deflate(&bomb), Some(bomb.len() as u64)));
 }
 
 #[test]

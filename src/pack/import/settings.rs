@@ -7,12 +7,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::source::{line_at, read_text};
 use super::{Mistakes, rules};
-use crate::pack::format::{Contact, FORMAT_VERSION, Localized, ShopModel, ShopSettings};
+use crate::pack::format::{Contact, Localized, ShopModel, ShopSettings};
 use crate::pack::money::{CURRENCIES, find_currency};
 use crate::pack::rules::ShopRules;
 use crate::protocol::Language;
 
 pub const FILE: &str = "shop.toml";
+
+/// Of the folder's files, whatever the pack's own format is by now.
+const FOLDER_FORMAT: u32 = 1;
 
 /// Every key of the top level but the tables of `rules` and `ranking`; the order of a good file.
 const KEYS: [&str; 15] = [
@@ -150,7 +153,7 @@ impl Reader<'_> {
     }
 
     fn format(&mut self, root: &DeTable<'_>) {
-        let known = FORMAT_VERSION.to_string();
+        let known = FOLDER_FORMAT.to_string();
         match find(root, "format").map(|value| value.get_ref()) {
             Some(DeValue::Integer(format)) if format.as_str() == known => {}
             _ => {

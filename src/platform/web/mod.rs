@@ -9,6 +9,8 @@ mod digest;
 pub mod ed25519;
 #[cfg(feature = "core")]
 mod fetch;
+#[cfg(any(feature = "core", feature = "ui"))]
+mod inflate;
 pub mod json;
 #[cfg(feature = "core")]
 mod library;
@@ -25,6 +27,8 @@ pub mod wire;
 
 #[cfg(any(feature = "core", feature = "ui"))]
 pub use digest::digest;
+#[cfg(any(feature = "core", feature = "ui"))]
+pub use inflate::inflate_off_thread;
 pub use tasks::{sleep_ms, spawn_local, yield_now};
 
 #[cfg(feature = "core")]

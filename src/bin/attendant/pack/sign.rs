@@ -31,7 +31,7 @@ pub fn sign(pack: &Path, key: &Path, output: Option<&Path>, issued: Option<u64>)
     let seed = seed_of(secret.trim()).with_context(|| format!("{} is not what `pack keygen` writes", key.display()))?;
     let bytes = read(pack)?;
     // What a page would refuse is not worth a signature.
-    Pack::open(bytes.clone()).with_context(|| format!("{} cannot be opened", pack.display()))?;
+    Pack::open(&bytes).with_context(|| format!("{} cannot be opened", pack.display()))?;
     let issued = issued.unwrap_or((clock::unix_ms() / 1e3) as u64);
     let Some(signed) = signature::sign(&bytes, &SecretKey::from_seed(&seed), issued) else {
         bail!("{} is no pack", pack.display());
