@@ -1,7 +1,8 @@
 //! A pack of any bytes is refused or opens, and what opens can be read to its end.
 //!
 //! Bytes at random never hash to what they promise, so the container is made here around sections that are the
-//! fuzzer's: after a byte that says which, either raw bytes as a whole file, or six sections cut at the fuzzer's word.
+//! fuzzer's: after a byte that says which, either raw bytes as a whole file, or six sections cut at the fuzzer's word, the
+//! last of them deflated if the fuzzer says so.
 
 use attendant::chat::Attendant;
 use attendant::pack::Pack;
@@ -23,7 +24,7 @@ const SECTIONS: [SectionName; 6] = [
 
 pub fn check(bytes: &[u8]) {
     let Some((&kind, bytes)) = bytes.split_first() else { return };
-    let file = if kind == 0 { bytes.to_vec() } else { whole(bytes) };
+    let file = if kind == 0 { bytes.to_vec() } else { whole(bytes, kind == 2) };
     let _ = unsigned(&file);
     let Ok(pack) = Pack::open(file) else { return };
     let _ = (pack.id(), pack.settings(), pack.products(), pack.passages());
@@ -46,14 +47,23 @@ pub fn check(bytes: &[u8]) {
 /// Room for the header. JSON may end in spaces, so that the sections' places do not depend on its length.
 const HEADER_BYTES: usize = 2048;
 
-/// A container whose hashes are right. Sections are separated by a byte that text does not have.
-fn whole(bytes: &[u8]) -> Vec<u8> {
-    let parts: Vec<&[u8]> = bytes.splitn(SECTIONS.len(), |&byte| byte == 0xff).collect();
+/// A container whose hashes are right. Sections are separated by a byte that text does not have. A deflated one begins with
+/// the length that it promises.
+fn whole(bytes: &[u8], is_deflated: bool) -> Vec<u8> {
+    let mut parts: Vec<&[u8]> = bytes.splitn(SECTIONS.len(), |&byte| byte == 0xff).collect();
+    let mut promise = None;
+    if is_deflated && let Some((length, rest)) = parts.last().and_then(|part| part.split_first_chunk()) {
+        promise = Some(u64::from(u16::from_le_bytes(*length)));
+        parts.pop();
+        parts.push(rest);
+    }
+    let n_parts = parts.len();
     let mut offset = PREFIX_BYTES + HEADER_BYTES;
     let mut sections = Vec::new();
-    for (name, part) in SECTIONS.into_iter().zip(&parts) {
+    for (at, (name, part)) in SECTIONS.into_iter().zip(&parts).enumerate() {
+        let inflated = promise.filter(|_| at + 1 == n_parts);
         let sha256 = hex(&Sha256::digest(part));
-        sections.push(SectionEntry { name, offset: offset as u64, length: part.len() as u64, sha256 });
+        sections.push(SectionEntry { name, offset: offset as u64, length: part.len() as u64, sha256, inflated });
         offset += part.len();
     }
     let mut header = serde_json::to_vec(&Header { id: "fuzz".into(), sections }).expect("plain data");
