@@ -1,7 +1,8 @@
 //! Every word the page says, in every language it speaks.
 //!
 //! A phrase is one constant with one field per language, a sentence with a hole is one function with
-//! one arm per language: a missing translation does not compile.
+//! one arm per language and form: a missing translation does not compile, which is what the page would want an i18n
+//! library for. Numbers, prices, dates and names of countries are the browser's `Intl` ([`super::intl`]).
 
 mod personal;
 
