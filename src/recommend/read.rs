@@ -1,13 +1,18 @@
 //! Files of events and of items, each mistake with its line and cure.
 //!
-//! Three kinds of events files, told by their first line:
+//! Four kinds of events files, told by their first line:
 //!
 //! ```text
 //! user,item,timestamp[,event,quantity,price]   CSV with that header, in any order
+//! PAR1                                         Parquet with the same columns
 //! Name,Email,…,Created at,…,Lineitem sku       Shopify's order export
 //! user item item …                             one user a line, oldest first
 //! ```
+//!
+//! CSV is read by `columns` as long as all is well, and else by rows, which know what is wrong where.
 
+#[cfg(feature = "columnar")]
+mod columns;
 mod gather;
 #[cfg(feature = "import")]
 mod ready;
@@ -51,6 +56,11 @@ const TAKEN: &[&str] = &[
 ];
 /// Where a file holds any of these, only these count: they are what the shop wants foretold.
 const BOUGHT: &[&str] = &["purchase", "order_completed"];
+/// How Parquet begins, in lower case.
+const PARQUET: &str = "par1";
+const EVENT_COLUMNS: &[&str] = &["user", "item", "timestamp"];
+const EVENT_CURE: &str = "start with user,item,timestamp";
+
 /// Known, and nothing taken.
 const PASSED_OVER: &[&str] =
     &["remove_from_cart", "search", "not_interested", "product_removed", "products_searched", "refund"];
@@ -70,6 +80,18 @@ fn first_line(mut file: impl BufRead) -> String {
     }
 }
 
+/// One row of a history, whatever it was read from; texts are empty where it says nothing.
+struct Event<'a> {
+    user: &'a str,
+    item: &'a str,
+    /// Days since the epoch; `None` for a mistake that is told already.
+    at: Option<f64>,
+    /// Under any of the names above.
+    name: &'a str,
+    quantity: Option<f64>,
+    price: Option<f64>,
+}
+
 struct Reader {
     file: String,
     mistakes: Mistakes,
@@ -84,8 +106,8 @@ pub fn read_events(path: &Path) -> Result<Interactions, Mistakes> {
     read_orders(path).map(|orders| orders.data)
 }
 
-/// Reads the same file with what was paid. The file is read once, line by line: a row of it takes 24 bytes of memory
-/// and each distinct id its length.
+/// Reads the same file with what was paid. No more than a piece of the file is in memory at a time: a row of it takes
+/// 24 bytes and each distinct id its length.
 ///
 /// # Errors
 /// Everything to put right, by line.
@@ -93,6 +115,10 @@ pub fn read_orders(path: &Path) -> Result<Orders, Mistakes> {
     let mut reader = Reader::new(path);
     let Some(first) = reader.open(path).map(first_line) else { return Err(reader.mistakes) };
     let Some(file) = reader.open(path) else { return Err(reader.mistakes) };
+    #[cfg(feature = "columnar")]
+    if let Some(orders) = reader.columns(&first, path) {
+        return reader.finish_orders(orders);
+    }
     reader.orders(&first, file)
 }
 
@@ -155,6 +181,11 @@ impl Reader {
 
     /// Reads a file of orders, whose `first` line tells its kind.
     fn orders(mut self, first: &str, file: impl BufRead) -> Result<Orders, Mistakes> {
+        if first.starts_with(PARQUET) {
+            let cure = "write it as CSV, or build the attendant with its default features, by `cargo build --release`";
+            self.mistake(None, "is Parquet, which cannot be read here", cure);
+            return Err(self.mistakes);
+        }
         let columns: Vec<&str> = first.split(',').map(|name| name.trim().trim_matches('"')).collect();
         let orders = if columns.iter().any(|name| name.starts_with("lineitem ")) {
             self.shopify(file)
@@ -164,6 +195,10 @@ impl Reader {
             let data = self.sequences(file);
             Orders { values: data.histories.iter().map(|history| vec![0.0; history.len()]).collect(), data }
         };
+        self.finish_orders(orders)
+    }
+
+    fn finish_orders(mut self, orders: Orders) -> Result<Orders, Mistakes> {
         if orders.data.users.is_empty() && self.mistakes.0.is_empty() {
             self.mistake(None, "holds no events", "add one line an event");
         }
@@ -218,33 +253,42 @@ impl Reader {
 
     fn events(&mut self, file: impl Read) -> Orders {
         let mut gatherer = Gatherer::default();
-        let cure = "start with user,item,timestamp";
-        self.records(file, &["user", "item", "timestamp"], cure, |reader, line, columns, record| {
+        self.records(file, EVENT_COLUMNS, EVENT_CURE, |reader, line, columns, record| {
             let get = |name: &str| columns.get(name).and_then(|&at| record.get(at)).unwrap_or_default();
-            let (user, item) = (get("user"), get("item"));
-            for (name, value) in [("user", user), ("item", item)] {
-                if value.is_empty() {
-                    reader.mistake(line, format!("has no {name}"), "fill it in or remove the line");
-                }
-            }
-            let at = reader.time(line, get("timestamp"));
-            let quantity = reader.number(line, "quantity", get("quantity"));
-            let price = reader.number(line, "price", get("price"));
-            if price.is_some_and(|price| price < 0.0) {
-                reader.mistake(line, "has a price below zero", "mark what was returned by its quantity");
-            }
-            let event = get("event").to_lowercase().replace(' ', "_");
-            let is_bought = BOUGHT.contains(&event.as_str());
-            let is_passed_over = PASSED_OVER.contains(&event.as_str());
-            if !(event.is_empty() || is_bought || is_passed_over || TAKEN.contains(&event.as_str())) {
-                reader.mistake(line, format!("has the unknown event “{event}”"), "use GA4's names, such as purchase");
-            }
-            let is_return = quantity.is_some_and(|n| n <= 0.0);
-            if let Some(at) = at.filter(|_| !is_passed_over && !is_return) {
-                gatherer.add(user, item, at, quantity.unwrap_or(1.0) * price.unwrap_or(0.0), is_bought);
-            }
+            let event = Event {
+                user: get("user"),
+                item: get("item"),
+                at: reader.time(line, get("timestamp")),
+                name: get("event"),
+                quantity: reader.number(line, "quantity", get("quantity")),
+                price: reader.number(line, "price", get("price")),
+            };
+            reader.take(line, &event, &mut gatherer);
         });
         gatherer.finish()
+    }
+
+    /// Gathers one event, if it speaks for its item, and tells what is wrong with it.
+    fn take(&mut self, line: u64, event: &Event, gatherer: &mut Gatherer) {
+        let &Event { user, item, at, name, quantity, price } = event;
+        for (name, value) in [("user", user), ("item", item)] {
+            if value.is_empty() {
+                self.mistake(line, format!("has no {name}"), "fill it in or remove the line");
+            }
+        }
+        if price.is_some_and(|price| price < 0.0) {
+            self.mistake(line, "has a price below zero", "mark what was returned by its quantity");
+        }
+        let name = name.to_lowercase().replace(' ', "_");
+        let is_bought = BOUGHT.contains(&name.as_str());
+        let is_passed_over = PASSED_OVER.contains(&name.as_str());
+        if !(name.is_empty() || is_bought || is_passed_over || TAKEN.contains(&name.as_str())) {
+            self.mistake(line, format!("has the unknown event “{name}”"), "use GA4's names, such as purchase");
+        }
+        let is_return = quantity.is_some_and(|n| n <= 0.0);
+        if let Some(at) = at.filter(|_| !is_passed_over && !is_return) {
+            gatherer.add(user, item, at, quantity.unwrap_or(1.0) * price.unwrap_or(0.0), is_bought);
+        }
     }
 
     /// The first line of an order names its customer and time; its further lines leave both empty.
@@ -356,7 +400,7 @@ impl Reader {
         if text.is_empty() {
             return None;
         }
-        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        let number = read_number(text);
         if number.is_none() {
             self.mistake(line, format!("has the {name} “{text}”"), "write a plain number, such as 12.50");
         }
@@ -364,11 +408,20 @@ impl Reader {
     }
 }
 
+fn read_number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Days since the epoch of a number of seconds, or of milliseconds.
+fn epoch_days(number: f64) -> Option<f64> {
+    let secs = if number.abs() > MAX_EPOCH_SECS { number / 1000.0 } else { number };
+    secs.is_finite().then_some(secs / SECS_PER_DAY)
+}
+
 /// Days since the epoch. A time without an offset is UTC.
 fn read_time(text: &str) -> Option<f64> {
     if let Ok(number) = text.parse::<f64>() {
-        let secs = if number.abs() > MAX_EPOCH_SECS { number / 1000.0 } else { number };
-        return secs.is_finite().then_some(secs / SECS_PER_DAY);
+        return epoch_days(number);
     }
     let of = |time: Timestamp| time.as_millisecond() as f64 / 1000.0 / SECS_PER_DAY;
     if let Ok(time) = text.parse::<Timestamp>() {

@@ -13,7 +13,7 @@ const N_MONTHS: usize = 13;
 /// Segments, cohorts, rules, and who comes back: from a shop's order history, each forecast tested on a later period.
 #[derive(clap::Args)]
 pub struct Args {
-    /// CSV user,item,timestamp[,event,quantity,price], or Shopify's order export.
+    /// CSV or Parquet user,item,timestamp[,event,quantity,price], or Shopify's order export.
     #[arg(long)]
     events: PathBuf,
     /// Everything, each customer's figures too.

@@ -24,7 +24,8 @@ use attendant::recommend::{Recommender, Shopper};
 pub enum Command {
     /// Writes the model that a pack carries.
     Train {
-        /// CSV user,item,timestamp[,event,quantity,price], lines `user item item …`, or Shopify's order export.
+        /// CSV or Parquet user,item,timestamp[,event,quantity,price], lines `user item item …`, or Shopify's order
+        /// export.
         #[arg(long)]
         events: PathBuf,
         /// CSV item,title,… or a JSON object of attributes by item.

@@ -9,14 +9,21 @@ use crate::recommend::interactions::{Basket, Interactions, Orders};
 pub struct Indices {
     pub ids: Vec<String>,
     by_id: HashMap<String, u32>,
+    last: u32,
 }
 
 impl Indices {
     pub fn of(&mut self, id: &str) -> u32 {
+        // Most rows of a file name the customer of the row before.
+        if self.ids.get(self.last as usize).is_some_and(|last| last == id) {
+            return self.last;
+        }
         if let Some(&index) = self.by_id.get(id) {
+            self.last = index;
             return index;
         }
         let index = self.ids.len() as u32;
+        self.last = index;
         self.ids.push(id.to_owned());
         self.by_id.insert(id.to_owned(), index);
         index

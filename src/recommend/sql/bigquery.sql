@@ -3,6 +3,8 @@
 --     bq query --use_legacy_sql=false --dataset_id=SHOP < bigquery.sql
 --     gcloud storage cp -r gs://BUCKET/tables .
 --
+-- Tested as BigQuery's dialect, translated for DuckDB; BigQuery itself has not run it.
+--
 -- The history is one row an item with the shopper, the item and the time of the order, in UTC; purchases alone, where
 -- it tells of more, and nothing returned. `src/recommend/read/ready.rs` says what each column of the tables means.
 

@@ -2,6 +2,8 @@
 --
 --     spark-sql -f spark.sql
 --
+-- Run on Spark 4.3.0 in November 2026: of the same history it made the tables that DuckDB makes.
+--
 -- The history is one row an item with the shopper, the item and the time of the order, in UTC; purchases alone, where
 -- it tells of more, and nothing returned. `src/recommend/read/ready.rs` says what each column of the tables means.
 

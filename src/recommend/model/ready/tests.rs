@@ -14,20 +14,35 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The tables that `sql/duckdb.sql` makes of `orders`. DuckDB comes with Python, which `./dev test` sets up;
-/// `ATTENDANT_PYTHON` names another one that has it.
-fn counted_by_duckdb(orders: &Path) -> ReadyTables {
+/// Runs BigQuery's SQL on DuckDB: sqlglot knows both dialects, and what is exported to a bucket goes into the folder.
+const AS_BIGQUERY: &str = r#"
+import duckdb, sqlglot, sys
+duckdb.execute("SET TimeZone = 'UTC'")
+duckdb.execute("CREATE TABLE orders AS FROM read_csv('orders.csv', header = true, all_varchar = true)")
+for statement in sqlglot.parse(open(sys.argv[1]).read(), read="bigquery"):
+    if isinstance(statement, sqlglot.exp.Export):
+        uri = next(value.name for value in statement.args["options"].find_all(sqlglot.exp.Literal) if "gs:" in value.name)
+        part = uri.removeprefix("gs://BUCKET/").replace("*", "000000000000")
+        duckdb.execute(f"COPY ({statement.this.sql('duckdb')}) TO '{part}' (HEADER)")
+    else:
+        duckdb.execute(statement.sql("duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE))
+"#;
+const AS_DUCKDB: &str = "import duckdb, sys; duckdb.execute(open(sys.argv[1]).read())";
+
+/// The tables that `sql/DIALECT.sql` makes of `orders` where the `program` runs it. DuckDB comes with Python, which
+/// `./dev test` sets up; `ATTENDANT_PYTHON` names another one that has it.
+fn counted_by(program: &str, dialect: &str, orders: &Path) -> ReadyTables {
     let python = std::env::var_os("ATTENDANT_PYTHON").map_or_else(
         || std::env::home_dir().expect("a home directory").join(".cache/attendant/python/bin/python"),
         PathBuf::from,
     );
-    let folder = std::env::temp_dir().join(format!("attendant-duckdb-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("attendant-{dialect}-{}", std::process::id()));
     std::fs::create_dir_all(folder.join("tables")).expect("a folder for the test");
     std::fs::copy(orders, folder.join("orders.csv")).expect("the orders are there");
     let run = Command::new(&python)
         .current_dir(&folder)
-        .args(["-c", "import duckdb, sys; duckdb.execute(open(sys.argv[1]).read())"])
-        .arg(repository().join("src/recommend/sql/duckdb.sql"))
+        .args(["-c", program])
+        .arg(repository().join(format!("src/recommend/sql/{dialect}.sql")))
         .output()
         .unwrap_or_else(|error| panic!("{} cannot be run ({error}): ./dev test sets it up", python.display()));
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
@@ -92,7 +107,14 @@ fn compare_all(data: &Interactions, ready: ReadyTables) -> Vec<f64> {
 fn the_sql_counts_on_duckdb_what_we_count() {
     let orders = repository().join("tests/fixtures/orders/orders.csv");
     let data = read_events(&orders).expect("the fixture is sound");
-    assert_eq!(compare_all(&data, counted_by_duckdb(&orders)), [1.0, 1.0, 1.0]);
+    assert_eq!(compare_all(&data, counted_by(AS_DUCKDB, "duckdb", &orders)), [1.0, 1.0, 1.0]);
+}
+
+#[test]
+fn the_sql_counts_in_bigquery_s_dialect_what_we_count() {
+    let orders = repository().join("tests/fixtures/orders/orders.csv");
+    let data = read_events(&orders).expect("the fixture is sound");
+    assert_eq!(compare_all(&data, counted_by(AS_BIGQUERY, "bigquery", &orders)), [1.0, 1.0, 1.0]);
 }
 
 /// Run by hand over a real history: `ATTENDANT_ORDERS=orders.csv cargo test -- --ignored over_a_history`.
@@ -104,7 +126,7 @@ fn the_sql_counts_what_we_count_over_a_history_of_ones_own() {
     // Its tables may be there already: DuckDB takes minutes over a long history.
     let ready = match std::env::var_os("ATTENDANT_TABLES") {
         Some(tables) => read_tables(Path::new(&tables)).expect("sound tables"),
-        None => counted_by_duckdb(&orders),
+        None => counted_by(AS_DUCKDB, "duckdb", &orders),
     };
     let shares = compare_all(&data, ready);
     println!("entries that both have: {shares:?}");
