@@ -140,10 +140,9 @@ impl Reader {
             let reader = reader.with_projection(Some(projection.clone())).with_slice(Some((start, PIECE_ROWS)));
             let mut frame = reader.finish()?;
             frame.rechunk_mut();
-            let named = |(name, at): (&&'static str, &usize)| {
-                schema.get_at_index(*at).map(|(original, _)| (*name, original.to_string()))
-            };
-            let piece = Piece::of(&frame, places.iter().filter_map(named))?;
+            let theirs = |at: &usize| schema.get_at_index(*at).map(|(name, _)| name.to_string());
+            let columns = places.iter().filter_map(|(name, at)| Some((*name, theirs(at)?)));
+            let piece = Piece::of(&frame, columns)?;
             self.gather(&piece, start as u64 + 1, gatherer);
         }
         Ok(())

@@ -72,6 +72,9 @@ fn every_mistake_is_named_by_line() {
     assert_eq!(one("columns.csv", b"user,thing,timestamp\n"), "1: lacks the column “item”");
     assert_eq!(one("bytes.csv", b"user,item,timestamp\nann,a,1\nann,\xff,1\n"), "3: is not UTF-8");
     assert_eq!(one("empty.csv", b"\n"), "-: holds no events");
+    // As the page for shop owners reads it, and a command line without Polars.
+    let parquet = read_orders_in("orders.parquet", b"PAR1\x15\x04").expect_err("it needs columns");
+    assert_eq!(parquet.0[0].what, "is Parquet, which cannot be read here");
     assert_eq!(
         one("twice.txt", b"1 2\n3\n1 4\n"),
         "2: names user “3” and no item\n3: names user “1” again, after line 1"
