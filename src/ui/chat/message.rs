@@ -73,6 +73,7 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
         let blocks = blocks.clone();
         Memo::new(move |_| running.get() && blocks.read().is_empty())
     };
+    let shown = blocks.clone();
     let body = move || match waiting.get() {
         true => typing(store),
         false => html::div().class("prose").child(prose(blocks.get())).into_any(),
@@ -81,7 +82,6 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
         let note = || html::p().class("fine-print").attr("data-testid", "rephrased").child(store.say(words::REPHRASED));
         is_rephrased.get().then(note)
     };
-    let shown = blocks.clone();
     let rest = move || match &*state.read() {
         AnswerState::Running => html::group(()),
         AnswerState::Done(reply) => done(store, id, reply, shown.clone(), verdict.clone()),
