@@ -1,6 +1,5 @@
 use super::*;
 use crate::chat::prose;
-use crate::platform::SplitMix64;
 use crate::protocol::Handoff;
 
 const POST: &str = "Parcels take 3 to 5 working days to Germany and cost €7.90. We do not ship to post boxes.";
@@ -183,7 +182,6 @@ fn what_the_model_is_shown_as_good_is_good() {
 /// Words and quantities of an extract, changed one at a time.
 #[test]
 fn no_word_or_figure_can_be_dropped_doubled_or_changed() {
-    let mut random = SplitMix64::new(7);
     let extracts = [POST, TWO, RETURNS, OPEN, GIFT, BREW, EXPRESS, POISON];
     let free = "the to of a at with and for do is on in are take that"; // say nothing by themselves
     for extract in extracts {
@@ -194,17 +192,21 @@ fn no_word_or_figure_can_be_dropped_doubled_or_changed() {
             dropped.remove(at);
             let mut doubled = words.clone();
             doubled.insert(at, words[at]);
-            let mut swapped = words.clone();
-            let other = random.below(words.len());
-            swapped.swap(at, other);
+            for changed in [dropped, doubled] {
+                let changed = changed.join(" ");
+                assert!(check(extract, &changed).is_err(), "{changed}");
+            }
             let plain = |word: &str| word.trim_matches(['.', ',']).to_lowercase();
             // A figure may stand elsewhere in its clause.
             let is_figure = |word: &str| word.contains(|c: char| c.is_ascii_digit());
-            let is_alike = is_figure(words[at]) == is_figure(words[other]);
-            let is_change = is_alike && !is_free(words[other]) && plain(words[at]) != plain(words[other]);
-            for changed in [Some(dropped), Some(doubled), is_change.then_some(swapped)].into_iter().flatten() {
-                let changed = changed.join(" ");
-                assert!(check(extract, &changed).is_err(), "{changed}");
+            for other in (0..at).filter(|&other| !is_free(words[other])) {
+                let is_alike = is_figure(words[at]) == is_figure(words[other]);
+                if is_alike && plain(words[at]) != plain(words[other]) {
+                    let mut swapped = words.clone();
+                    swapped.swap(at, other);
+                    let swapped = swapped.join(" ");
+                    assert!(check(extract, &swapped).is_err(), "{swapped}");
+                }
             }
         }
     }
@@ -225,15 +227,14 @@ fn no_word_or_figure_can_be_dropped_doubled_or_changed() {
 
 #[test]
 fn any_text_is_checked_without_a_panic() {
-    let mut random = SplitMix64::new(11);
-    let alphabet: Vec<char> =
-        "aZ09.,:;-/–'n’t€$% @#=?!\n周一百万千日个能不我的到°½²①ßé\u{301}\u{202e}\u{0}".chars().collect();
-    for _ in 0..2_000 {
-        let length = random.below(40);
-        let text: String = (0..length).map(|_| alphabet[random.below(alphabet.len())]).collect();
+    let alphabet: Vec<char> = "a0.,:-'n€% \n周一百个°½²\u{301}\u{202e}".chars().collect();
+    for (one, two, three) in alphabet.iter().flat_map(|one| {
+        let alphabet = &alphabet;
+        alphabet.iter().flat_map(move |two| alphabet.iter().map(move |three| (one, two, three)))
+    }) {
+        let text = format!("{one}{two}{three}5{two} {one}");
         let _ = check(POST, &text);
-        let _ = check(&text, POST_ZH);
-        if !text.trim().is_empty() && strange(&text).is_none() {
+        if strange(&text).is_none() {
             assert_eq!(check(&text, &text), Ok(()), "{text:?}");
         }
     }
