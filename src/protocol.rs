@@ -112,7 +112,11 @@ pub enum Request {
     /// [`Event::ReplyDone`] of the turn before has brought, empty in a new conversation: the worker itself
     /// remembers none, so any turn can be put again, by a new worker too. Answered by
     /// [`Event::ReplyDelta`]…, [`Event::ReplyDone`].
-    Ask { text: String, language: Language, about: Option<String>, state: String },
+    ///
+    /// With `rephrase` a question is put again that has been answered: a language model is to put the answer into other
+    /// words. Nothing comes on the way, and [`Reply::is_rephrased`] says whether anything came of it; the reply that
+    /// stands is not waited for, and can be called off by the next question.
+    Ask { text: String, language: Language, about: Option<String>, state: String, rephrase: bool },
     /// Products for one place on the page. What the worker has been told of the shopper counts only where
     /// it is `personal`. Answered by [`Event::Recommended`].
     Recommend { surface: Surface, personal: bool, limit: usize },

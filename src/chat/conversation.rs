@@ -126,6 +126,14 @@ impl Conversation {
         self.turns.drain(..surplus);
     }
 
+    /// What was said last was shown in other words.
+    pub fn reword(&mut self, attendant: &str) {
+        if let Some(last) = self.turns.last_mut() {
+            last.attendant = attendant.to_owned();
+            cut(&mut last.attendant, MAX_TURN_CHARS);
+        }
+    }
+
     /// Takes note of how a message sounds, before it is answered.
     pub(super) fn hear(&mut self, text: &str, sentiment: Sentiment) {
         match sentiment {

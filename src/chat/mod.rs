@@ -31,6 +31,7 @@ mod policy;
 mod prose;
 mod reach;
 mod reference;
+pub mod rephrase;
 mod risk;
 mod scope;
 mod search;

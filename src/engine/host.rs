@@ -19,8 +19,9 @@ use crate::platform::weights::WeightError;
 use crate::platform::{self, CancelToken, LocalFile};
 use crate::privacy::{Vault, keeper};
 use crate::protocol::{
-    DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, Known, ModelAct, Offer, Phase,
-    Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED, VaultAct, WeightSource,
+    DevicePreference, DeviceReport, EngineError, Erasure, ErrorCode, Event, FromWorker, KeptModel, Known, ModelAct,
+    Offer, Phase, Recommendation, Reply, Request, RequestId, ShopperEvent, Surface, ToWorker, UNSOLICITED, VaultAct,
+    WeightSource,
 };
 
 /// What the host asks of an engine. There is one, [`Engine`]; tests have another that needs no model.
@@ -30,11 +31,12 @@ pub trait Answers {
     fn open_pack(&self, bytes: Vec<u8>) -> Result<Event, EngineError>;
     /// Sells these goods of the page around beside the pack's. Conversations go on.
     fn offer(&self, offers: &[Offer]) -> Result<Event, EngineError>;
-    /// Makes a GGUF file the encoder of its language, or the head that its card names. One that cannot be loaded leaves
+    /// Makes a GGUF file the encoder of its language, or the head that its card names; `kept` where it is the user's. One that cannot be loaded leaves
     /// the one before in place.
     async fn load_model(
         &self,
         bytes: Vec<u8>,
+        kept: Option<KeptModel>,
         device: DevicePreference,
         on_event: &dyn Fn(Event),
     ) -> Result<DeviceReport, EngineError>;
@@ -47,6 +49,16 @@ pub trait Answers {
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<(Reply, String), EngineError>;
+    /// Answers it once more, with a language model putting the answer into other words if it can.
+    async fn rephrase(
+        &self,
+        state: &str,
+        message: &Message<'_>,
+        on_event: &dyn Fn(Event),
+        cancel: &CancelToken,
+    ) -> Result<(Reply, String), EngineError>;
+    /// Does what was left for after an answer.
+    async fn settle(&self);
     async fn recommend(
         &self,
         surface: &Surface,
@@ -140,12 +152,16 @@ impl<E: Answers> Host<E> {
         };
         async move {
             let Some((answer, request)) = task else { return };
+            let is_question = matches!(request, Request::Ask { .. });
             let ended = work(&answer, request, beside).await;
             answer.end(match ended {
                 Ok(event) => event,
                 Err(Ended::Cancelled) => Event::Cancelled,
                 Err(Ended::Failed(error)) => Event::Failed { error },
             });
+            if is_question {
+                answer.shared.engine.settle().await;
+            }
         }
     }
 }
@@ -191,17 +207,26 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, beside: Beside) 
             let _turn = or_cancel(loading.lock(), cancel).await?;
             load(answer, engine, &manifest_url, device).await
         }
-        Request::Ask { text, language, about, state } => {
+        Request::Ask { text, language, about, state, rephrase } => {
             let _turn = or_cancel(asking.lock(), cancel).await?;
             let now_ms = platform::clock::unix_ms() as i64;
             let message = Message { text: &text, language, about: about.as_deref(), now_ms };
-            let answered = engine.ask(&state, &message, &|event| answer.say(event), cancel).await;
+            let on_event = |event| answer.say(event);
+            let answered = match rephrase {
+                false => engine.ask(&state, &message, &on_event, cancel).await,
+                true => engine.rephrase(&state, &message, &on_event, cancel).await,
+            };
             // An engine that was told to stop has no reply, or not the one wanted.
             if cancel.is_cancelled() {
                 return Err(Ended::Cancelled);
             }
             let (reply, state) = answered?;
-            keeper::note(vault, text, language, &reply, &state).await;
+            match (rephrase, reply.is_rephrased) {
+                (false, _) => keeper::note(vault, text, language, &reply, &state).await,
+                (true, true) => keeper::reword(vault, text, language, &reply, &state).await,
+                // It is kept as it stands.
+                (true, false) => {}
+            }
             Ok(Event::ReplyDone { reply: Box::new(reply), state })
         }
         Request::Recommend { surface, personal, limit } => {
@@ -226,7 +251,7 @@ async fn work<E: Answers>(answer: &Answer<E>, request: Request, beside: Beside) 
             let _turn = or_cancel(loading.lock(), cancel).await?;
             let on_progress = |phase, loaded, total| answer.say_progress(phase, loaded, total);
             let (bytes, model) = platform::open_kept(&id, on_progress, cancel).await?;
-            let device = prepare(answer, engine, bytes, device).await?;
+            let device = prepare(answer, engine, bytes, Some(model.clone()), device).await?;
             let (name, size_bytes) = (model.name, model.size_bytes);
             Ok(Event::ModelLoaded { name, size_bytes, source: WeightSource::Storage, device })
         }
@@ -261,7 +286,7 @@ async fn load<E: Answers>(
     let size_bytes = manifest.total_bytes();
     let mut devices = Vec::new();
     for bytes in files {
-        devices.push(prepare(answer, engine, bytes, device).await?);
+        devices.push(prepare(answer, engine, bytes, None, device).await?);
     }
     // What is told is told of the first, which the others belong to.
     let device = devices.into_iter().next().ok_or_else(|| bad_request("a manifest of no files"))?;
@@ -273,6 +298,7 @@ async fn prepare<E: Answers>(
     answer: &Answer<E>,
     engine: &E,
     bytes: Vec<u8>,
+    kept: Option<KeptModel>,
     device: DevicePreference,
 ) -> Result<DeviceReport, Ended> {
     let size_bytes = bytes.len() as u64;
@@ -282,7 +308,7 @@ async fn prepare<E: Answers>(
     if answer.cancel.is_cancelled() {
         return Err(Ended::Cancelled);
     }
-    Ok(engine.load_model(bytes, device, &|event| answer.say(event)).await?)
+    Ok(engine.load_model(bytes, kept, device, &|event| answer.say(event)).await?)
 }
 
 async fn or_cancel<T>(work: impl Future<Output = T>, cancel: &CancelToken) -> Result<T, Ended> {

@@ -1,11 +1,15 @@
 //! Owns the models and answers requests; [`host`] turns those into events.
 
 #[cfg(feature = "generate")]
+mod author;
+#[cfg(feature = "generate")]
 mod completion;
 mod embedder;
 pub mod host;
 mod library;
 mod placing;
+#[cfg(feature = "generate")]
+mod prefix;
 mod shopper;
 #[cfg(feature = "generate")]
 mod writer;
@@ -19,6 +23,8 @@ pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 use shopper::Memory;
 
+#[cfg(feature = "generate")]
+use crate::chat::rephrase;
 use crate::chat::{Attendant, Conversation, Growing, Heads, Message, OpenError, Turn, deltas};
 use crate::classify::{ClassifyError, Head};
 use crate::gguf::Gguf;
@@ -29,8 +35,8 @@ use crate::platform::device::Placement;
 use crate::platform::{self, CancelToken, DrawerError, json};
 use crate::privacy::Vault;
 use crate::protocol::{
-    DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, Known, Language, Offer,
-    Recommendation, Reply, ShopperEvent, Surface,
+    DevicePreference, DeviceReason, DeviceReport, EngineError, Erasure, ErrorCode, Event, KeptModel, Known, Language,
+    Offer, Recommendation, Reply, ShopperEvent, Surface,
 };
 
 /// One shop, an encoder a language, at most one language model, and no conversation: its state comes with each message. Everything is behind `&self`: requests overlap, and none
@@ -41,7 +47,7 @@ pub struct Engine {
     embedders: RefCell<HashMap<Language, Rc<Embedder>>>,
     heads: RefCell<Rc<Heads>>,
     #[cfg(feature = "generate")]
-    writer: RefCell<Option<Rc<writer::Writer>>>,
+    author: RefCell<Option<Rc<author::Author>>>,
 }
 
 /// What a pack becomes once open.
@@ -60,7 +66,7 @@ impl Engine {
             embedders: RefCell::default(),
             heads: RefCell::default(),
             #[cfg(feature = "generate")]
-            writer: RefCell::default(),
+            author: RefCell::default(),
         }
     }
 
@@ -113,17 +119,38 @@ impl Engine {
 
     /// Makes a file the language model, in the place of the one before.
     #[cfg(feature = "generate")]
-    fn load_writer(&self, gguf: Arc<Gguf>) -> Result<DeviceReport, EngineError> {
+    fn load_writer(&self, gguf: Arc<Gguf>, kept: Option<KeptModel>) -> Result<DeviceReport, EngineError> {
         // The room for the next is that of the last.
-        self.writer.take();
-        let writer = writer::Writer::load(gguf, &Placement::cpu())?;
-        *self.writer.borrow_mut() = Some(Rc::new(writer));
+        self.author.take();
+        let writer = author::PrefixedWriter::new(writer::Writer::load(gguf, &Placement::cpu())?, kept);
+        *self.author.borrow_mut() = Some(Rc::new(author::Author::new(writer, author::Limits::default())));
         Ok(placing::on_cpu())
     }
 
+    #[cfg(feature = "generate")]
+    fn author(&self) -> Result<Rc<author::Author>, EngineError> {
+        let none = || EngineError::new(ErrorCode::NoModel, "no language model is loaded yet");
+        self.author.borrow().clone().ok_or_else(none)
+    }
+
     #[cfg(not(feature = "generate"))]
-    fn load_writer(&self, _: Arc<Gguf>) -> Result<DeviceReport, EngineError> {
+    fn load_writer(&self, _: Arc<Gguf>, _: Option<KeptModel>) -> Result<DeviceReport, EngineError> {
         Err(no_writers())
+    }
+
+    /// The reply to a message, and the conversation after it.
+    async fn answer(
+        &self,
+        state: &str,
+        message: &Message<'_>,
+        on_event: &dyn Fn(Event),
+    ) -> Result<(Reply, Conversation), EngineError> {
+        let shop = self.shop()?;
+        let mut conversation: Conversation = json::from_slice(state.as_bytes()).unwrap_or_default();
+        let mut turn = shop.attendant.read(&conversation, message);
+        let embeddings = self.listen(&shop, &mut turn, on_event).await?;
+        let reply = shop.attendant.reply(&mut conversation, &turn, &embeddings);
+        Ok((reply, conversation))
     }
 
     /// Whether the encoder of this language made the pack's vectors of it.
@@ -170,6 +197,7 @@ impl Answers for Engine {
     async fn load_model(
         &self,
         bytes: Vec<u8>,
+        kept: Option<KeptModel>,
         device: DevicePreference,
         on_event: &dyn Fn(Event),
     ) -> Result<DeviceReport, EngineError> {
@@ -179,7 +207,7 @@ impl Answers for Engine {
         }
         let gguf = Arc::new(Gguf::parse(bytes).map_err(|error| EmbedderError::from(ModelError::from(error)))?);
         if is_language_model(&gguf) {
-            return self.load_writer(gguf);
+            return self.load_writer(gguf, kept);
         }
         let (embedder, report) = placing::load(gguf, device).await?;
         if embedder.gains_from_gpu() {
@@ -196,13 +224,7 @@ impl Answers for Engine {
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<(Reply, String), EngineError> {
-        let shop = self.shop()?;
-        let mut conversation: Conversation = json::from_slice(state.as_bytes()).unwrap_or_default();
-        let mut turn = shop.attendant.read(&conversation, message);
-        let embeddings = self.listen(&shop, &mut turn, on_event).await?;
-        let reply = shop.attendant.reply(&mut conversation, &turn, &embeddings);
-        let state =
-            json::to_string(&conversation).map_err(|error| EngineError::new(ErrorCode::Internal, error.to_string()))?;
+        let (reply, conversation) = self.answer(state, message, on_event).await?;
         let mut growing = Growing::default();
         for piece in deltas(&reply.text) {
             let (first, blocks) = growing.push(piece);
@@ -213,7 +235,47 @@ impl Answers for Engine {
                 break;
             }
         }
-        Ok((reply, state))
+        Ok((reply, written(&conversation)?))
+    }
+
+    #[cfg(feature = "generate")]
+    async fn rephrase(
+        &self,
+        state: &str,
+        message: &Message<'_>,
+        on_event: &dyn Fn(Event),
+        cancel: &CancelToken,
+    ) -> Result<(Reply, String), EngineError> {
+        let author = self.author()?;
+        if author.is_too_slow() {
+            return Err(EngineError::new(ErrorCode::NoModel, "the language model is too slow on this device"));
+        }
+        let (mut reply, mut conversation) = self.answer(state, message, on_event).await?;
+        if let Some(extract) = rephrase::rephrasable(&reply)
+            && let Some(text) = author.rephrase(&extract, reply.language, cancel).await
+        {
+            conversation.reword(&rephrase::marked(&text, reply.language));
+            (reply.blocks, reply.text, reply.is_rephrased) = (rephrase::blocks(&text), text, true);
+        }
+        Ok((reply, written(&conversation)?))
+    }
+
+    #[cfg(not(feature = "generate"))]
+    async fn rephrase(
+        &self,
+        _: &str,
+        _: &Message<'_>,
+        _: &dyn Fn(Event),
+        _: &CancelToken,
+    ) -> Result<(Reply, String), EngineError> {
+        Err(no_writers())
+    }
+
+    async fn settle(&self) {
+        #[cfg(feature = "generate")]
+        if let Ok(author) = self.author() {
+            author.writer.settle().await;
+        }
     }
 
     async fn recommend(
@@ -250,11 +312,11 @@ impl Answers for Engine {
         on_event: &dyn Fn(Event),
         cancel: &CancelToken,
     ) -> Result<String, EngineError> {
-        let writer = self.writer.borrow().clone();
-        let writer = writer.ok_or_else(|| EngineError::new(ErrorCode::NoModel, "no language model is loaded yet"))?;
+        let author = self.author()?;
         let bad = |error: &dyn std::error::Error| EngineError::new(ErrorCode::BadRequest, error.to_string());
         let wanted = completion::Completion::read(body).map_err(|error| bad(&error))?;
-        let completed = writer.complete(&wanted, &|text| on_event(Event::TextDelta { text }), cancel).await?;
+        let completed =
+            author.writer.writer.complete(&wanted, &|text| on_event(Event::TextDelta { text }), cancel).await?;
         completed.to_json().map_err(|error| bad(&error))
     }
 
@@ -266,6 +328,11 @@ impl Answers for Engine {
     async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
         self.embed_in(Language::En, texts, on_event).await
     }
+}
+
+/// A conversation's state, as the page keeps it.
+fn written(conversation: &Conversation) -> Result<String, EngineError> {
+    json::to_string(conversation).map_err(|error| EngineError::new(ErrorCode::Internal, error.to_string()))
 }
 
 /// By the architecture that the file names.

@@ -4,7 +4,9 @@ use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use super::completion::{Completed, Completion};
-use crate::generate::{Constraint, Fitted, GenerateError, Generator, Session, StopStrings, TokenTable, fit, write};
+use crate::generate::{
+    Constraint, Fitted, GenerateError, Generator, SamplerConfig, Session, StopStrings, TokenTable, fit, write,
+};
 use crate::gguf::Gguf;
 use crate::model::{Decoder, ModelError};
 use crate::platform::CancelToken;
@@ -118,6 +120,54 @@ impl Writer {
         })
     }
 
+    /// The ids that two prompts begin with alike, an even number of them: what [`Self::export`] takes.
+    ///
+    /// # Errors
+    /// See [`WriterError`].
+    pub fn shared_ids(&self, one: &[Message], other: &[Message]) -> Result<Vec<u32>, WriterError> {
+        let limit = self.context();
+        let (mut one, other) = (self.prompt(one, limit)?.ids, self.prompt(other, limit)?.ids);
+        let n = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+        one.truncate(n - n % 2);
+        Ok(one)
+    }
+
+    /// Whether a conversation that begins with `ids` has them read already.
+    pub fn has_read(&self, ids: &[u32]) -> bool {
+        self.sessions.borrow().iter().any(|session| session.n_known(ids) == ids.len())
+    }
+
+    /// Reads `ids`, to be gone on from: a conversation that begins with them and has up to `more` tokens does not read
+    /// them again. What has been read when it is cancelled stays read.
+    ///
+    /// # Errors
+    /// See [`WriterError`].
+    pub async fn read(&self, ids: &[u32], more: usize, cancel: &CancelToken) -> Result<(), WriterError> {
+        let mut session = self.session(ids, (ids.len() + more).min(self.context()))?;
+        let tokens = self.generator.tokens(&mut session, ids, SamplerConfig::default(), 1, Vec::new(), cancel.clone());
+        let read = match tokens {
+            Ok(mut tokens) => tokens.next().await.map(drop),
+            Err(error) => Err(error),
+        };
+        self.sessions.borrow_mut().push(session);
+        Ok(read?)
+    }
+
+    /// What it has read of `ids`; `None` where it has not, or that would be more than `most_bytes`.
+    pub fn export(&self, ids: &[u32], most_bytes: usize) -> Option<Vec<u8>> {
+        self.sessions.borrow().iter().find_map(|session| self.generator.export(session, ids, most_bytes))
+    }
+
+    /// Takes over what this model has read of `ids` elsewhere, as [`Self::read`] would have read it. Whether it is of a
+    /// shape that fits.
+    pub fn import(&self, ids: &[u32], more: usize, bytes: &[u8]) -> bool {
+        let capacity = (ids.len() + more).next_power_of_two().min(self.context());
+        let session = self.generator.import(capacity, ids, bytes).ok().flatten();
+        let is_there = session.is_some();
+        self.sessions.borrow_mut().extend(session);
+        is_there
+    }
+
     /// The newest of the conversation that fits `limit` tokens, as the model's template writes it.
     fn prompt(&self, messages: &[Message], limit: usize) -> Result<Fitted, WriterError> {
         let template = self.tokenizer.chat_template().ok_or(WriterError::NoTemplate)?;
@@ -155,7 +205,7 @@ impl Writer {
 }
 
 #[cfg(all(test, feature = "convert"))]
-mod tests {
+pub(super) mod tests {
     use std::cell::RefCell;
 
     use super::*;
@@ -164,7 +214,7 @@ mod tests {
     use crate::gguf::random::random;
     use crate::platform::block_on;
 
-    fn writer() -> Writer {
+    pub fn writer() -> Writer {
         let mut file = Vec::new();
         random("llama", "tiny", TensorType::Q8_0, 0, &mut file).unwrap();
         Writer::load(Arc::new(Gguf::parse(file).unwrap()), &Placement::cpu()).unwrap()

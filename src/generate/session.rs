@@ -10,6 +10,8 @@ use crate::platform::{CancelToken, yield_now};
 
 /// Prompt tokens read in one pass: between passes a wish to stop is heard, and activations stay small.
 const PREFILL_TOKENS: usize = 128;
+/// The same where there is a deadline, which is looked at between passes.
+const TIMED_PREFILL_TOKENS: usize = 32;
 
 /// A language model ready to write, for any number of [`Session`]s.
 #[derive(Clone)]
@@ -106,6 +108,21 @@ impl Generator {
     /// Where the model was made for fewer.
     pub fn new_session(&self, capacity: usize) -> Result<Session, GenerateError> {
         Ok(Session { state: self.decoder.new_state(capacity)?, ids: Vec::new() })
+    }
+
+    /// What a session has read of `ids`, which it begins with, to go on from in another program; `None` where it begins
+    /// otherwise or it would be more than `most_bytes`. See [`Decoder::export_state`].
+    pub fn export(&self, session: &Session, ids: &[u32], most_bytes: usize) -> Option<Vec<u8>> {
+        (session.n_known(ids) == ids.len()).then(|| self.decoder.export_state(&session.state, ids.len(), most_bytes))?
+    }
+
+    /// A session that has read `ids`, as [`Self::export`] has given it; `None` where that is of another shape.
+    ///
+    /// # Errors
+    /// Those of [`Self::new_session`].
+    pub fn import(&self, capacity: usize, ids: &[u32], bytes: &[u8]) -> Result<Option<Session>, GenerateError> {
+        let state = self.decoder.import_state(capacity, ids.len(), bytes)?;
+        Ok(state.map(|state| Session { state, ids: ids.to_vec() }))
     }
 
     /// What follows `prompt`, at most `max_tokens` of it, up to one of the `ends`, which is not given.
@@ -218,6 +235,7 @@ impl<'a> Tokens<'a> {
     /// Reads what is unread and gives the logits behind it.
     async fn read(&mut self) -> Result<Option<Vec<f32>>, GenerateError> {
         let Session { state, ids } = &mut *self.session;
+        let most = if self.cancel.has_deadline() { TIMED_PREFILL_TOKENS } else { PREFILL_TOKENS };
         loop {
             // Lets a message through that may be the wish to stop.
             yield_now().await;
@@ -229,7 +247,7 @@ impl<'a> Tokens<'a> {
                 self.finish = Some(FinishReason::Context);
                 return Ok(None);
             }
-            let n = self.unread.len().min(PREFILL_TOKENS);
+            let n = self.unread.len().min(most);
             let logits = self.decoder.prefill(state, &self.unread[..n]).await?;
             ids.extend(self.unread.drain(..n));
             if !self.has_begun {

@@ -138,6 +138,43 @@ impl Decoder {
         Ok(DecodeState { layers, n_past: 0, capacity })
     }
 
+    /// Bytes of [`Self::export_state`] for so many positions.
+    fn exported_bytes(&self, state: &DecodeState, n: usize) -> Option<usize> {
+        let DecoderConfig { head_dim, n_kv_heads, .. } = self.config;
+        state.layers.iter().map(|cache| cache.exported_bytes(n, head_dim, n_kv_heads)).sum()
+    }
+
+    /// Keys and values of a text's first `n` positions, an even number of them, in this machine's byte order; `None`
+    /// where it has fewer, they would be more than `most_bytes`, or they are a GPU's.
+    pub fn export_state(&self, state: &DecodeState, n: usize, most_bytes: usize) -> Option<Vec<u8>> {
+        let n_bytes = self.exported_bytes(state, n).filter(|&n_bytes| n_bytes <= most_bytes)?;
+        if n > state.n_past || !n.is_multiple_of(2) {
+            return None;
+        }
+        let mut out = Vec::with_capacity(n_bytes);
+        let DecoderConfig { head_dim, n_kv_heads, .. } = self.config;
+        state.layers.iter().for_each(|cache| cache.export(n, head_dim, n_kv_heads, &mut out));
+        Some(out)
+    }
+
+    /// A text of `n` positions as [`Self::export_state`] of this very model has given them, with room for `capacity`;
+    /// `None` where there are more or fewer bytes than that.
+    ///
+    /// # Errors
+    /// Those of [`Self::new_state`].
+    pub fn import_state(&self, capacity: usize, n: usize, bytes: &[u8]) -> Result<Option<DecodeState>, ModelError> {
+        let mut state = self.new_state(capacity)?;
+        if n > capacity || !n.is_multiple_of(2) || self.exported_bytes(&state, n) != Some(bytes.len()) {
+            return Ok(None);
+        }
+        let DecoderConfig { head_dim, n_kv_heads, .. } = self.config;
+        let per_layer = (bytes.len() / state.layers.len().max(1)).max(1);
+        let layers = state.layers.iter_mut().zip(bytes.chunks_exact(per_layer));
+        layers.for_each(|(cache, bytes)| cache.import(n, head_dim, n_kv_heads, bytes));
+        state.n_past = n;
+        Ok(Some(state))
+    }
+
     /// Reads `ids` after what the state holds, and gives the logits `[vocab]` of what follows the last of them.
     ///
     /// # Errors

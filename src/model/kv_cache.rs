@@ -44,6 +44,46 @@ impl KvCache {
         }
     }
 
+    /// Bytes of the first `n` positions as they are kept; `None` where they are a GPU's.
+    pub fn exported_bytes(&self, n: usize, head_dim: usize, n_kv_heads: usize) -> Option<usize> {
+        match self {
+            KvCache::Host { .. } => Some(2 * n_kv_heads * n * head_dim * size_of::<f32>()),
+            KvCache::Fixed(cache) => Some(cache.exported_bytes(n)),
+            KvCache::Device(_) => None,
+        }
+    }
+
+    /// Appends the first `n` positions, an even number of them, in this machine's byte order.
+    pub fn export(&self, n: usize, head_dim: usize, n_kv_heads: usize, out: &mut Vec<u8>) {
+        match self {
+            KvCache::Host { keys, values } => {
+                for of_head in [keys, values].into_iter().flat_map(|half| half.chunks_exact(half.len() / n_kv_heads)) {
+                    out.extend_from_slice(bytemuck::cast_slice(&of_head[..n * head_dim]));
+                }
+            }
+            KvCache::Fixed(cache) => cache.export(n, out),
+            KvCache::Device(_) => {}
+        }
+    }
+
+    /// Takes what [`Self::export`] has given for `n` positions; `bytes` are [`Self::exported_bytes`].
+    pub fn import(&mut self, n: usize, head_dim: usize, n_kv_heads: usize, bytes: &[u8]) {
+        match self {
+            KvCache::Host { keys, values } => {
+                let halves = [keys, values].into_iter().flat_map(|half| {
+                    let per_head = half.len() / n_kv_heads;
+                    half.chunks_exact_mut(per_head)
+                });
+                let n_bytes = n * head_dim * size_of::<f32>();
+                for (of_head, bytes) in halves.zip(bytes.chunks_exact(n_bytes.max(1))) {
+                    bytemuck::cast_slice_mut(&mut of_head[..n * head_dim]).copy_from_slice(bytes);
+                }
+            }
+            KvCache::Fixed(cache) => cache.import(n, bytes),
+            KvCache::Device(_) => {}
+        }
+    }
+
     /// Keeps one position on the CPU: `k` and `v` are `[n_kv_heads, head_dim]`.
     pub fn write(&mut self, position: usize, k: &[f32], v: &[f32], head_dim: usize) {
         match self {

@@ -2,9 +2,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
+
+use super::clock::now_ms;
 
 /// A shared wish to stop. Clones are the same wish; it cannot be taken back.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,15 @@ pub struct CancelToken {
 struct State {
     cancelled: AtomicBool,
     waiting: Mutex<Vec<Waker>>,
+    bound: Option<Bound>,
+}
+
+/// What else ends the work.
+#[derive(Debug)]
+struct Bound {
+    parent: CancelToken,
+    /// As bits of an `f64`.
+    deadline_ms: AtomicU64,
 }
 
 impl CancelToken {
@@ -24,7 +35,28 @@ impl CancelToken {
     }
 
     pub fn is_cancelled(&self) -> bool {
-        self.state.cancelled.load(Ordering::Acquire)
+        let is_bound = |bound: &Bound| {
+            bound.parent.is_cancelled() || now_ms() >= f64::from_bits(bound.deadline_ms.load(Ordering::Relaxed))
+        };
+        self.state.cancelled.load(Ordering::Acquire) || self.state.bound.as_ref().is_some_and(is_bound)
+    }
+
+    /// A wish to stop of its own that is there as well when this one is, and from `deadline_ms` of the clock on. It has
+    /// to be asked for: whoever awaits it hears of neither.
+    pub fn until(&self, deadline_ms: f64) -> CancelToken {
+        let bound = Bound { parent: self.clone(), deadline_ms: AtomicU64::new(deadline_ms.to_bits()) };
+        CancelToken { state: Arc::new(State { bound: Some(bound), ..State::default() }) }
+    }
+
+    pub fn has_deadline(&self) -> bool {
+        self.state.bound.is_some()
+    }
+
+    /// Sets another deadline, where there is one.
+    pub fn put_off(&self, deadline_ms: f64) {
+        if let Some(bound) = &self.state.bound {
+            bound.deadline_ms.store(deadline_ms.to_bits(), Ordering::Relaxed);
+        }
     }
 
     pub fn cancel(&self) {
@@ -76,5 +108,16 @@ mod tests {
         token.cancel();
         assert!(clone.is_cancelled());
         assert!(clone.cancelled().now_or_never().is_some());
+    }
+
+    #[test]
+    fn a_deadline_ends_its_own_work_and_what_ends_the_whole_ends_it() {
+        let whole = CancelToken::new();
+        let part = whole.until(now_ms() - 1.0);
+        assert!(part.is_cancelled() && !whole.is_cancelled());
+        part.put_off(f64::INFINITY);
+        assert!(!part.is_cancelled());
+        whole.cancel();
+        assert!(part.is_cancelled());
     }
 }

@@ -103,7 +103,9 @@ mod with_weights {
     use std::path::Path;
 
     use crate::platform::CancelToken;
-    use crate::platform::weights::{FetchError, Manifest, Progress, Sha256Hex, Terms, WeightError, sha256_hex};
+    use crate::platform::weights::{
+        FetchError, Manifest, Progress, Sha256Hex, ShardStore, StoreError, Terms, WeightError, sha256_hex,
+    };
     use crate::protocol::{KeptModel, Phase, Refusal, Refused, StorageReport, WeightSource};
 
     pub async fn sha256(bytes: &[u8]) -> Sha256Hex {
@@ -175,6 +177,42 @@ mod with_weights {
         _cancel: &CancelToken,
     ) -> Result<(Vec<u8>, KeptModel), WeightError> {
         Err(no_store())
+    }
+
+    /// See [`inspect_storage`].
+    pub enum NoFolder {}
+
+    /// See [`inspect_storage`].
+    pub async fn kept_folder(_id: &str) -> Option<NoFolder> {
+        None
+    }
+
+    impl ShardStore for NoFolder {
+        type Lock = ();
+
+        async fn lock(&self) {
+            match *self {}
+        }
+
+        async fn room_bytes(&self) -> Option<u64> {
+            match *self {}
+        }
+
+        async fn forget_others(&self) {
+            match *self {}
+        }
+
+        async fn read(&self, _name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+            match *self {}
+        }
+
+        async fn write(&self, _name: &str, _at: u64, _bytes: &[u8]) -> Result<(), StoreError> {
+            match *self {}
+        }
+
+        async fn remove(&self, _name: &str) {
+            match *self {}
+        }
     }
 
     fn no_store() -> WeightError {

@@ -18,6 +18,14 @@ pub async fn note(vault: &Vault, text: String, language: Language, reply: &Reply
     }
 }
 
+/// Keeps in place of the last turn the same one with its answer in other words.
+pub async fn reword(vault: &Vault, text: String, language: Language, reply: &Reply, state: &str) {
+    if vault.state().await == Ok(SafeState::Open) {
+        let _ = diary::forget_turns(vault, 1).await;
+    }
+    note(vault, text, language, reply, state).await;
+}
+
 /// What the attendant goes on from after a reload.
 fn conversation(state: &str) -> Fact {
     Fact { name: CONVERSATION.into(), value: state.into() }

@@ -29,6 +29,9 @@ pub struct Reply {
     pub grounded: bool,
     /// A way to a person, where one is offered.
     pub handoff: Option<Handoff>,
+    /// A language model has put the shop's words into others, and was found to say the same.
+    #[serde(default)]
+    pub is_rephrased: bool,
 }
 
 /// What the policy decided to do.

@@ -45,6 +45,11 @@ pub fn normalize(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).map(simplified).collect()
 }
 
+/// An English word, in lower case, without its ending.
+pub fn stem(word: &str) -> String {
+    STEMMER.stem(word).into_owned()
+}
+
 /// Whether a character is a Chinese one.
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
@@ -81,7 +86,7 @@ pub fn terms(text: &str) -> Vec<String> {
 fn push_word(terms: &mut Vec<String>, word: &mut String) {
     let word = std::mem::take(word);
     if !word.is_empty() && !STOP_WORD_LIST.contains(&word.as_str()) {
-        terms.push(STEMMER.stem(&word).into_owned());
+        terms.push(stem(&word));
     }
 }
 

@@ -26,6 +26,8 @@ const THEME_KEY: &str = "attendant.theme";
 const PERSONALISE_KEY: &str = "attendant.personalise";
 /// Says that the shopper has agreed, until there is a vault to say so.
 pub const REMEMBER_KEY: &str = "attendant.remember";
+/// Says that a language model may put answers into other words.
+pub const REPHRASE_KEY: &str = "attendant.rephrase";
 /// For how many days, where the shopper has chosen.
 const RETENTION_KEY: &str = "attendant.retention";
 const DEFAULT_RETENTION_DAYS: u16 = 90;

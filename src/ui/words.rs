@@ -169,6 +169,8 @@ phrases! {
     COMPOSER_HINT: "Ask a question…" / "想问什么？";
     SEND: "Send" / "发送";
     STOP: "Stop" / "停止";
+    REPHRASED: "Put into other words by a language model on this device. The sources hold the shop's own."
+        / "措辞由本机的语言模型改写，本店原文见出处。";
     STOPPED: "Stopped." / "已停止。";
     RETRY: "Ask again" / "重新提问";
     COPY: "Copy" / "复制";

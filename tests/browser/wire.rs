@@ -21,6 +21,7 @@ fn requests() -> Vec<Request> {
             language: Language::Zh,
             about: Some("TEA-001".into()),
             state: "{\"shown\": []}".into(),
+            rephrase: true,
         },
         recommend(Surface::Home),
         recommend(Surface::Similar { product: "p".into() }),
@@ -83,6 +84,7 @@ fn events() -> Vec<Event> {
             channels: vec![Channel { kind: ChannelKind::Wechat, address: "shop".into(), url: None }],
             ..Handoff::default()
         }),
+        is_rephrased: true,
     };
     vec![
         Event::Ready { protocol: PROTOCOL_VERSION, build: "0.1.0+abc".into() },

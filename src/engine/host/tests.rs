@@ -26,6 +26,7 @@ impl Answers for Parrot {
     async fn load_model(
         &self,
         _bytes: Vec<u8>,
+        _kept: Option<KeptModel>,
         _device: DevicePreference,
         on_event: &dyn Fn(Event),
     ) -> Result<DeviceReport, EngineError> {
@@ -45,6 +46,20 @@ impl Answers for Parrot {
         on_event(Event::ReplyDelta { first: 0, blocks: vec![] });
         Ok((Reply { text: message.text.into(), ..Reply::default() }, format!("{state}.")))
     }
+
+    async fn rephrase(
+        &self,
+        state: &str,
+        message: &Message<'_>,
+        _on_event: &dyn Fn(Event),
+        _cancel: &CancelToken,
+    ) -> Result<(Reply, String), EngineError> {
+        let text = message.text.to_uppercase();
+        let is_rephrased = text != message.text;
+        Ok((Reply { text, is_rephrased, ..Reply::default() }, format!("{state}!")))
+    }
+
+    async fn settle(&self) {}
 
     async fn recommend(
         &self,
@@ -99,7 +114,7 @@ fn host() -> (Host<Parrot>, Heard) {
 }
 
 fn ask(text: &str) -> Request {
-    Request::Ask { text: text.into(), language: Language::En, about: None, state: "…".into() }
+    Request::Ask { text: text.into(), language: Language::En, about: None, state: "…".into(), rephrase: false }
 }
 
 fn message(id: RequestId, request: Request) -> ToWorker {
@@ -108,6 +123,30 @@ fn message(id: RequestId, request: Request) -> ToWorker {
 
 fn finals(heard: &Heard, id: RequestId) -> Vec<Event> {
     heard.borrow().iter().filter(|(of, event)| *of == id && event.is_final()).map(|(_, event)| event.clone()).collect()
+}
+
+#[test]
+fn an_answer_in_other_words_takes_the_place_of_the_one_that_is_kept_and_another_does_not() {
+    let (host, heard) = host();
+    host.engine().gate.cancel();
+    let vault = |act| Request::Vault { act };
+    let again = |text: &str| match ask(text) {
+        Request::Ask { text, language, about, state, .. } => {
+            Request::Ask { text, language, about, state, rephrase: true }
+        }
+        other => other,
+    };
+    let requests =
+        [vault(VaultAct::Make), ask("tea?"), again("tea?"), ask("42"), again("42"), vault(VaultAct::Inspect)];
+    for (id, request) in requests.into_iter().enumerate() {
+        block_on(host.handle(message(id as RequestId + 1, request), None));
+    }
+    let [Event::Vault { report }] = &finals(&heard, 6)[..] else { panic!("{heard:?}") };
+    let kept: Vec<(&str, bool)> =
+        report.turns.iter().map(|turn| (turn.reply.text.as_str(), turn.reply.is_rephrased)).collect();
+    assert_eq!(kept, [("TEA?", true), ("42", false)]);
+    let said = |id| heard.borrow().iter().filter(|(of, event)| *of == id && !event.is_final()).count();
+    assert_eq!((said(2), said(3)), (2, 0), "nothing comes on the way to other words");
 }
 
 #[test]

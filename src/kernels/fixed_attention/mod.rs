@@ -75,6 +75,44 @@ impl FixedCache {
         }
     }
 
+    /// Bytes of [`Self::export`] for so many positions.
+    pub fn exported_bytes(&self, n: usize) -> usize {
+        let n_heads = self.key_scales.len() / self.capacity;
+        n_heads * n * (3 * self.head_dim + 2 * size_of::<f32>())
+    }
+
+    /// Appends the first `n` positions, an even number of them, in this machine's byte order.
+    pub fn export(&self, n: usize, out: &mut Vec<u8>) {
+        assert!(n.is_multiple_of(2) && n <= self.capacity, "{n} of {}", self.capacity);
+        for head in 0..self.key_scales.len() / self.capacity {
+            let (row, width) = (head * self.capacity, self.head_dim);
+            out.extend_from_slice(bytemuck::cast_slice(&self.keys[row * width..][..n * width]));
+            out.extend_from_slice(bytemuck::cast_slice(&self.values[row * width..][..n * width]));
+            out.extend_from_slice(bytemuck::cast_slice(&self.key_scales[row..][..n]));
+            out.extend_from_slice(bytemuck::cast_slice(&self.value_scales[row..][..n]));
+        }
+    }
+
+    /// Takes what [`Self::export`] of a cache of these heads has given for `n` positions.
+    ///
+    /// # Panics
+    /// If they are not [`Self::exported_bytes`].
+    pub fn import(&mut self, n: usize, bytes: &[u8]) {
+        assert!(n.is_multiple_of(2) && n <= self.capacity && bytes.len() == self.exported_bytes(n));
+        let (capacity, width) = (self.capacity, self.head_dim);
+        let per_head = bytes.len() / (self.key_scales.len() / capacity);
+        for (head, bytes) in bytes.chunks_exact(per_head.max(1)).enumerate() {
+            let row = head * capacity;
+            let (keys, rest) = bytes.split_at(2 * n * width);
+            let (values, rest) = rest.split_at(n * width);
+            let (key_scales, value_scales) = rest.split_at(n * size_of::<f32>());
+            bytemuck::cast_slice_mut(&mut self.keys[row * width..][..n * width]).copy_from_slice(keys);
+            bytemuck::cast_slice_mut(&mut self.values[row * width..][..n * width]).copy_from_slice(values);
+            bytemuck::cast_slice_mut(&mut self.key_scales[row..][..n]).copy_from_slice(key_scales);
+            bytemuck::cast_slice_mut(&mut self.value_scales[row..][..n]).copy_from_slice(value_scales);
+        }
+    }
+
     /// Causal softmax attention. `rows` are the queries, each `n_heads * head_dim` values, at positions `n_past..`,
     /// which are written already. The result is `[rows, n_heads, head_dim]`. Of `shape` the capacity is this cache's.
     pub fn attend(&self, rows: &[&[f32]], n_past: usize, shape: &AttentionShape) -> Vec<f32> {

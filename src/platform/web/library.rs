@@ -132,6 +132,17 @@ pub async fn delete_model(id: &str) {
     }
 }
 
+/// Where a model lies that is still kept, for what belongs to it.
+pub async fn kept_folder(id: &str) -> Option<OpfsShards> {
+    let store = OpfsShards::kept(id).await.ok()?;
+    if Card::read(&store).await.is_none() {
+        // It was deleted in another tab, and opening has made the folder anew.
+        store.destroy().await;
+        return None;
+    }
+    Some(store)
+}
+
 /// A whole model's bytes, verified; what of it is damaged is fetched again where it has an address.
 pub async fn open_kept(
     id: &str,

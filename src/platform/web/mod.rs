@@ -32,7 +32,7 @@ pub use inflate::inflate_off_thread;
 pub use tasks::{sleep_ms, spawn_local, yield_now};
 
 #[cfg(feature = "core")]
-pub use library::{LocalFile, delete_model, keep_model, kept_models, open_kept};
+pub use library::{LocalFile, delete_model, keep_model, kept_folder, kept_models, open_kept};
 #[cfg(feature = "core")]
 pub use lock::Lock as SafeLock;
 #[cfg(feature = "core")]

@@ -27,7 +27,7 @@ mod progress;
 mod source;
 // Natively only: they run futures to their end on the spot. `tests/browser` has the browser's share.
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests;
+pub(crate) mod tests;
 
 pub use assemble::assemble;
 pub use keep::{Card, Terms, address, keep, largest_bytes};

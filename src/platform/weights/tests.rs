@@ -140,7 +140,7 @@ impl Fetcher for Server {
 }
 
 #[derive(Default)]
-struct MemoryStore {
+pub(crate) struct MemoryStore {
     files: RefCell<BTreeMap<String, Vec<u8>>>,
     room_bytes: Cell<Option<u64>>,
     /// Writes fail like this once `room_bytes` are used up.

@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use super::feedback::Verdict;
 use super::sentences::{remainder, whole_sentences};
 use super::transcript::{Author, Line};
-use crate::protocol::{Block, EngineError, Event, Language, Reply, Request, RequestId, Turn};
-use crate::ui::state::Store;
+use crate::protocol::{Block, EngineError, Event, Language, Reply, ReplyKind, Request, RequestId, Turn};
+use crate::ui::state::{REPHRASE_KEY, Store};
 use crate::ui::{browser, link, vault, words};
 use crate::widget::{Notice, Role};
 
@@ -42,19 +42,21 @@ impl Message {
 impl Message {
     /// As it is saved; an answer that never came is not.
     fn line(&self) -> Option<Line> {
-        let (author, sources, kind, verdict) = (Author::Shopper, Vec::new(), None, None);
+        let (author, sources, kind, is_rephrased, verdict) = (Author::Shopper, Vec::new(), None, false, None);
         match self {
             Message::Shopper { question, .. } => {
                 let Question { text, language, .. } = question.clone();
-                Some(Line { author, language, text, sources, kind, verdict })
+                Some(Line { author, language, text, sources, kind, is_rephrased, verdict })
             }
             Message::Attendant { answer, .. } => match &*answer.state.read_untracked() {
                 AnswerState::Done(reply) => Some(Line {
                     author: Author::Ai,
                     language: reply.language,
-                    text: Block::plain(&reply.blocks),
+                    // As it is shown.
+                    text: Block::plain(&answer.blocks.read_untracked()),
                     sources: reply.sources.iter().map(|source| source.id.clone()).collect(),
                     kind: Some(reply.kind),
+                    is_rephrased: answer.is_rephrased.get_untracked(),
                     verdict: answer.verdict.get_untracked(),
                 }),
                 _ => None,
@@ -70,6 +72,8 @@ pub struct Answer {
     /// What has come of it.
     pub blocks: ArcRwSignal<Vec<Block>>,
     pub state: ArcRwSignal<AnswerState>,
+    /// The blocks are a language model's words for the shop's.
+    pub is_rephrased: ArcRwSignal<bool>,
     /// Whether it helped, once the shopper has said so.
     pub verdict: ArcRwSignal<Option<Verdict>>,
     /// What the attendant goes on from after it; empty until it is done.
@@ -126,6 +130,7 @@ impl Conversation {
             let answer = Answer {
                 question: question.clone(),
                 blocks: ArcRwSignal::new(turn.reply.blocks.clone()),
+                is_rephrased: ArcRwSignal::new(turn.reply.is_rephrased),
                 state: ArcRwSignal::new(AnswerState::Done(Box::new(turn.reply))),
                 verdict: ArcRwSignal::new(None),
                 after: ArcStoredValue::new(if at + 1 == n { state.to_owned() } else { String::new() }),
@@ -190,6 +195,7 @@ pub fn ask_again(store: Store, message: u32, question: Question) {
 }
 
 pub fn stop(store: Store) {
+    stop_rewording(store);
     if let Some(request) = store.conversation.running.get_untracked() {
         link::cancel(store, request);
     }
@@ -234,7 +240,46 @@ pub fn begin_anew(store: Store) {
     browser::focus(super::COMPOSER_ID);
 }
 
+thread_local! {
+    /// The request that puts the last answer into other words.
+    static REWORDING: Cell<Option<RequestId>> = const { Cell::new(None) };
+}
+
+/// The next question is not kept waiting for other words of the last answer.
+fn stop_rewording(store: Store) {
+    if let Some(request) = REWORDING.take() {
+        link::cancel(store, request);
+    }
+}
+
+/// Has a language model put an answer into other words, where the shopper has turned that on. The answer stands
+/// meanwhile, and whatever of it has been opened stays open: when all of the new words are there and have been found to
+/// say the same, they take its text's place at once.
+fn reword(store: Store, answer: Answer, before: String) {
+    if browser::stored(REPHRASE_KEY).is_none() {
+        return;
+    }
+    let Question { text, language, about } = answer.question.clone();
+    let request = Request::Ask { text, language, about, state: before, rephrase: true };
+    let sent = link::send(store, request, None, move |event| {
+        if !event.is_final() {
+            return;
+        }
+        REWORDING.take();
+        if let Event::ReplyDone { reply, state } = event
+            && reply.is_rephrased
+        {
+            answer.after.set_value(state);
+            answer.blocks.set(reply.blocks);
+            answer.is_rephrased.set(true);
+            store.announce(words::REPHRASED.get(store.language.get_untracked()));
+        }
+    });
+    REWORDING.set(sent);
+}
+
 fn answer(store: Store, question: Question) {
+    stop_rewording(store);
     let conversation = store.conversation;
     let blocks = ArcRwSignal::new(Vec::new());
     let state = ArcRwSignal::new(AnswerState::Running);
@@ -243,10 +288,11 @@ fn answer(store: Store, question: Question) {
         question: question.clone(),
         blocks: blocks.clone(),
         state: state.clone(),
+        is_rephrased: ArcRwSignal::new(false),
         verdict: ArcRwSignal::new(None),
         after: ArcStoredValue::new(String::new()),
     };
-    let (before, after) = (conversation.state(), answer.after.clone());
+    let (before, after, answered) = (conversation.state(), answer.after.clone(), answer.clone());
     conversation.messages.update(|messages| messages.push(Message::Attendant { id, answer }));
     conversation.spoken.set(Vec::new());
 
@@ -254,7 +300,8 @@ fn answer(store: Store, question: Question) {
         text: question.text.clone(),
         language: question.language,
         about: question.about.clone(),
-        state: before,
+        state: before.clone(),
+        rephrase: false,
     };
     let stream =
         Stream { conversation, language: question.language, blocks, pending: Rc::default(), said: Rc::default() };
@@ -274,7 +321,12 @@ fn answer(store: Store, question: Question) {
             after.set_value(state);
             stream.end(reply.blocks.clone());
             store.host.tell(Notice::Message { message: id, role: Role::Attendant, kind: Some(reply.kind) });
+            let may_reword = reply.kind == ReplyKind::Answer && reply.grounded;
             finish(AnswerState::Done(reply));
+            // Only what has not been asked beyond yet.
+            if may_reword && conversation.messages.read_untracked().last().is_some_and(|last| last.id() == id) {
+                reword(store, answered.clone(), before.clone());
+            }
         }
         Event::Cancelled => {
             stream.flush();

@@ -10,7 +10,7 @@ use super::prose::prose;
 use super::tools::tools;
 use super::understood::understood;
 use crate::pack::Product;
-use crate::protocol::{Recommendation, Reply, ReplyKind, Source};
+use crate::protocol::{Block, Recommendation, Reply, ReplyKind, Source};
 use crate::ui::browser;
 use crate::ui::element as html;
 use crate::ui::embed;
@@ -56,7 +56,7 @@ fn shopper(store: Store, id: u32, question: Question) -> AnyView {
 }
 
 fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
-    let Answer { question, blocks, state, verdict, .. } = answer;
+    let Answer { question, blocks, state, is_rephrased, verdict, .. } = answer;
     let asked_language = question.language;
     let language = {
         let state = state.clone();
@@ -73,13 +73,18 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
         let blocks = blocks.clone();
         Memo::new(move |_| running.get() && blocks.read().is_empty())
     };
+    let shown = blocks.clone();
     let body = move || match waiting.get() {
         true => typing(store),
         false => html::div().class("prose").child(prose(blocks.get())).into_any(),
     };
+    let note = move || {
+        let note = || html::p().class("fine-print").attr("data-testid", "rephrased").child(store.say(words::REPHRASED));
+        is_rephrased.get().then(note)
+    };
     let rest = move || match &*state.read() {
         AnswerState::Running => html::group(()),
-        AnswerState::Done(reply) => done(store, id, reply, verdict.clone()),
+        AnswerState::Done(reply) => done(store, id, reply, shown.clone(), verdict.clone()),
         AnswerState::Stopped => ended(store, id, &question, words::STOPPED),
         AnswerState::Failed(error) => ended(store, id, &question, words::error(error.code)),
     };
@@ -93,6 +98,7 @@ fn attendant(store: Store, id: u32, answer: Answer) -> AnyView {
         .child((
             html::h3().class("visually-hidden").child(move || store.say(words::CHAT)),
             html::div().class("bubble").child(body),
+            note,
             rest,
         ))
         .into_any()
@@ -108,7 +114,13 @@ fn typing(store: Store) -> AnyView {
         .into_any()
 }
 
-fn done(store: Store, id: u32, reply: &Reply, verdict: ArcRwSignal<Option<Verdict>>) -> AnyView {
+fn done(
+    store: Store,
+    id: u32,
+    reply: &Reply,
+    shown: ArcRwSignal<Vec<Block>>,
+    verdict: ArcRwSignal<Option<Verdict>>,
+) -> AnyView {
     // Only the newest answer offers what may be asked next.
     let quick = reply.quick_replies.clone();
     let settings = store.host.settings.read_untracked();
@@ -123,7 +135,7 @@ fn done(store: Store, id: u32, reply: &Reply, verdict: ArcRwSignal<Option<Verdic
         declined,
         reply.handoff.as_ref().and_then(|handoff| person(store, handoff)),
         sources(store, &reply.sources),
-        tools(store, reply, verdict),
+        tools(store, reply, shown, verdict),
         move || is_last.get().then(|| quick_replies(store, quick.clone())),
     )
         .into_any()

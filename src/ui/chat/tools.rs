@@ -5,21 +5,30 @@ use leptos::task::spawn_local;
 
 use super::feedback::{Verdict, complaints, thumbs};
 use super::speech;
-use crate::protocol::{Block, Reply};
+use crate::protocol::{Block, Language, Reply};
 use crate::ui::browser;
 use crate::ui::element as html;
 use crate::ui::icon::{self, icon};
 use crate::ui::state::Store;
 use crate::ui::words;
 
-pub fn tools(store: Store, reply: &Reply, verdict: ArcRwSignal<Option<Verdict>>) -> AnyView {
+/// `shown` is the answer as it stands, which may come to be in other words than the reply's.
+pub fn tools(
+    store: Store,
+    reply: &Reply,
+    shown: ArcRwSignal<Vec<Block>>,
+    verdict: ArcRwSignal<Option<Verdict>>,
+) -> AnyView {
     html::group((
         html::div().class("message-tools").child((
             {
-                let text = reply.text.clone();
-                copy(store, move || text.clone())
+                let (text, blocks, shown) = (reply.text.clone(), reply.blocks.clone(), shown.clone());
+                copy(store, move || match *shown.read_untracked() == blocks {
+                    true => text.clone(),
+                    false => Block::plain(&shown.read_untracked()),
+                })
             },
-            aloud(store, reply),
+            aloud(store, reply.language, shown),
             thumbs(store, verdict.clone()),
         )),
         complaints(store, verdict),
@@ -50,17 +59,15 @@ pub fn copy(store: Store, text: impl Fn() -> String + 'static) -> AnyView {
 }
 
 /// Only where the device has a voice of its own for the answer's language.
-fn aloud(store: Store, reply: &Reply) -> Option<AnyView> {
-    let language = reply.language;
+fn aloud(store: Store, language: Language, shown: ArcRwSignal<Vec<Block>>) -> Option<AnyView> {
     if !speech::can_speak(language) {
         return None;
     }
-    let text = Block::plain(&reply.blocks);
     let speaking = RwSignal::new(false);
     let toggle = move |_| match speaking.get_untracked() {
         true => speech::hush(),
         false => {
-            speech::speak(&text, language, move || {
+            speech::speak(&Block::plain(&shown.read_untracked()), language, move || {
                 let _ = speaking.try_set(false);
             });
             speaking.set(true);

@@ -28,6 +28,8 @@ pub struct Line {
     /// Ids of the passages and products that an answer stands on.
     pub sources: Vec<String>,
     pub kind: Option<ReplyKind>,
+    /// A language model has put the shop's words into others.
+    pub is_rephrased: bool,
     pub verdict: Option<Verdict>,
 }
 
@@ -58,6 +60,9 @@ pub fn to_text(shop: &str, saved: &str, language: Language, messages: &[Line]) -
             Author::Ai => words::AUTHOR_AI,
         };
         text.push_str(&format!("\n{}:\n{}\n", author.get(language), line.text.trim()));
+        if line.is_rephrased {
+            text.push_str(&format!("({})\n", words::REPHRASED.get(language)));
+        }
         if !line.sources.is_empty() {
             text.push_str(&format!("({}: {})\n", words::SOURCES.get(language), line.sources.join(", ")));
         }
@@ -108,7 +113,15 @@ mod tests {
     use super::*;
 
     fn line(author: Author, text: &str) -> Line {
-        Line { author, language: Language::En, text: text.into(), sources: Vec::new(), kind: None, verdict: None }
+        Line {
+            author,
+            language: Language::En,
+            text: text.into(),
+            sources: Vec::new(),
+            kind: None,
+            is_rephrased: false,
+            verdict: None,
+        }
     }
 
     fn conversation() -> Vec<Line> {
@@ -140,6 +153,17 @@ mod tests {
         let last = unanswered_json(&found[1..]);
         let expected = r#"[{"language":"en","question":"How long?","why":{"complained":"incomplete"}}]"#;
         assert_eq!(last.replace(char::is_whitespace, ""), expected.replace(char::is_whitespace, ""));
+    }
+
+    #[test]
+    fn what_a_model_put_into_other_words_is_marked() {
+        let mut answer = line(Author::Ai, "It takes three days.");
+        answer.is_rephrased = true;
+        for language in Language::ALL {
+            let text = to_text("Shop", "today", language, &[line(Author::Shopper, "How long?"), answer.clone()]);
+            assert_eq!(text.matches(words::REPHRASED.get(language)).count(), 1, "{text}");
+        }
+        assert!(to_json("Shop", "today", Language::En, &[answer]).contains(r#""is_rephrased": true"#));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use self::shelf::{Adding, Shelf, files};
 use crate::pack::format::ShopModel;
 use crate::protocol::{KeptModel, Phase};
 use crate::ui::element as html;
-use crate::ui::state::Store;
+use crate::ui::state::{REPHRASE_KEY, Store};
 use crate::ui::words::{Phrase, bytes, models as words};
 use crate::ui::{browser, intl};
 
@@ -76,12 +76,35 @@ pub fn models(store: Store) -> AnyView {
         .child((
             html::h2().class("section-title").child(move || store.say(words::TITLE)),
             html::p().class("receipt-sentence").child(move || store.say(words::LEAD)),
+            rephrasing(store),
             offered(store, shelf),
             ways(store, shelf),
             problem,
             list,
         ))
         .into_any()
+}
+
+/// Whether a model may put answers into other words. It is for the chat to look it up: nothing else follows it.
+fn rephrasing(store: Store) -> AnyView {
+    let chosen = |event| match event_target_checked(&event) {
+        true => browser::store(REPHRASE_KEY, "on"),
+        false => browser::unstore(REPHRASE_KEY),
+    };
+    let input = html::input()
+        .attr("type", "checkbox")
+        .attr("role", "switch")
+        .attr("data-testid", "rephrase")
+        .prop("checked", || browser::stored(REPHRASE_KEY).is_some())
+        .on(leptos::ev::change, chosen);
+    html::group((
+        html::label().class("switch").child((
+            input,
+            html::span().class("switch-track").attr("aria-hidden", "true"),
+            html::span().child(move || store.say(words::REPHRASE)),
+        )),
+        html::p().class("fine-print").child(move || store.say(words::REPHRASE_NOTE)),
+    ))
 }
 
 /// What the shop itself has to offer.

@@ -7,6 +7,9 @@ phrases! {
     TITLE: "Your own models" / "您自己的模型";
     LEAD: "Keep a model file (GGUF) in this browser: an embedding model, or a small language model such as Llama, Qwen or Gemma. It stays on this device, and the attendant works without one."
         / "可以把模型文件（GGUF）保存在此浏览器里：向量模型，或 Llama、Qwen、Gemma 等小型语言模型。文件只留在这台设备上；没有它，店员照常工作。";
+    REPHRASE: "Let the language model that is open put answers into other words" / "让已打开的语言模型改写回答的措辞";
+    REPHRASE_NOTE: "Off unless you turn it on. The shop's own words come first. They are replaced only where every number, price, date, name and condition stays the same, and a model that is too slow on this device is not asked again."
+        / "默认关闭。先显示本店原文；只有数字、价格、日期、名称和条件全都不变，才换成改写后的措辞。模型在这台设备上太慢时不再使用。";
     OFFERED: "From this shop" / "本店提供";
     ADD: "Add" / "添加";
     URL: "Address of a GGUF file" / "GGUF 文件的网址";

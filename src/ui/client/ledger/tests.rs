@@ -2,7 +2,13 @@ use super::*;
 use crate::protocol::{Block, DeviceReason, DeviceReport, Language};
 
 fn ask() -> Request {
-    Request::Ask { text: "Do you ship abroad?".into(), language: Language::En, about: None, state: String::new() }
+    Request::Ask {
+        text: "Do you ship abroad?".into(),
+        language: Language::En,
+        about: None,
+        state: String::new(),
+        rephrase: false,
+    }
 }
 
 fn load(device: DevicePreference) -> Request {
