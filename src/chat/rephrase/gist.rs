@@ -289,10 +289,7 @@ impl<'a> Reader<'a> {
                 '/' => self.push(Piece::Word("per".into())),
                 '&' => self.push(Piece::Break),
                 '%' | '+' | '°' => self.push(Piece::Word(c.into())),
-                _ => match unit(c.encode_utf8(&mut [0; 4])) {
-                    Some(currency) => self.currency = Some(currency),
-                    None => {}
-                },
+                _ => self.currency = unit(c.encode_utf8(&mut [0; 4])).or(self.currency.take()),
             }
         }
     }
