@@ -124,7 +124,7 @@ test.describe('a download', () => {
     });
     server.faults.push({ match: FILE, once: true });
     server.faults.push({ match: FILE, cutAfter: 16 * MB, throttle: 8 * MB, once: true });
-    server.faults.push({ match: FILE, throttle: 4 * MB });
+    server.faults.push({ match: FILE, throttle: MB });
     await openPanel(page, server);
     await addUrl(page, `models/${FILE}`);
     await expect.poll(() => heldBytes(page)).toBeGreaterThan(16 * MB);
