@@ -190,7 +190,7 @@ impl Orders {
                     return Ok(());
                 }
                 let bytes = model.write();
-                let embeddings = Pack::open(pack.to_vec())?.embeddings()?;
+                let embeddings = Pack::open(pack)?.embeddings()?;
                 let judge = Recommender::new(&shop.products, embeddings.as_ref(), Some(model), shop.ranking.clone());
                 let (before, last) = data.split_last();
                 // Who is one of them is decided by their own name; a limit on them changes one for another.
