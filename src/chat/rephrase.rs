@@ -88,7 +88,7 @@ const EXAMPLES_ZH: [(&str, &str); 2] = [
     ),
 ];
 
-/// An extract as it is put before the model. It holds no `<`: [`is_rephrasable`] has seen to that.
+/// An extract as it is put before the model. It holds no `<`: [`rephrasable`] has seen to that.
 pub fn fenced(extract: &str) -> String {
     format!("<answer>\n{extract}\n</answer>")
 }
