@@ -16,10 +16,9 @@ test('the browser finds nothing in the manifest that keeps it from installing th
   const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
   // Playwright's contexts are private windows, which install nothing.
   expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
-  // An `id` in the manifest is read against the origin, whatever the path, and would make two shops of one origin
-  // one app. Without it the app is known by its start address.
+  // An `id` is read against the origin, whatever the path: the app is the same wherever on it the page moves.
   const { appId } = await devtools.send('Page.getAppId');
-  expect(appId).toBe(server.url);
+  expect(appId).toBe(`${server.origin}${manifest.id}`);
 });
 
 test('every picture that the manifest names is there, of the size it says', async ({ page, server }) => {
