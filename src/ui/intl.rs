@@ -32,6 +32,12 @@ pub fn price(language: Language, amount: f64, currency: &str) -> String {
     call(Intl::NumberFormat::new(&locales(language), &options).format(), amount.into())
 }
 
+/// Whether so many want the form that this language has for one.
+pub fn is_one(language: Language, n: usize) -> bool {
+    let form: JsValue = Intl::PluralRules::new(&locales(language), &Object::new()).select(n as f64).into();
+    form.as_string().as_deref() == Some("one")
+}
+
 /// `22 Nov 2026, 14:05`.
 pub fn date_time(language: Language, at_ms: f64) -> String {
     let options = options(&[("dateStyle", "medium".into()), ("timeStyle", "short".into())]);

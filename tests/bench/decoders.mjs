@@ -73,7 +73,8 @@ async function openDecoder(page, url) {
   };
 }
 
-// Its own clock tells the times, without what its JavaScript adds.
+// Its own clock tells the times, without what its JavaScript adds. It is made to write one letter over and over: random
+// weights soon write what is no UTF-8, and it fails on that.
 async function openWllama(page, url) {
   const loadMs = await page.evaluate(async ([url, n_ctx]) => {
     const { Wllama } = await import('./wllama/index.js');
@@ -92,7 +93,7 @@ async function openWllama(page, url) {
     async time(nPrompt, nDecoded) {
       turn += 1;
       const timings = await page.evaluate(async ([prompt, max_tokens]) => {
-        const { timings } = await globalThis.wllama.createCompletion({ prompt, max_tokens, temperature: 0, cache_prompt: false, ignore_eos: true });
+        const { timings } = await globalThis.wllama.createCompletion({ prompt, max_tokens, temperature: 0, cache_prompt: false, ignore_eos: true, logit_bias: { a: 1000 } });
         return timings;
       }, [words(nPrompt), nDecoded]);
       if (timings.prompt_n < 0.9 * nPrompt) throw new Error(`wllama read ${timings.prompt_n} of ${nPrompt} tokens`);

@@ -77,6 +77,18 @@ test('the same conversation in Chinese', async ({ page, server }) => {
   await expect(page.getByTestId('composer')).toHaveAttribute('placeholder', /问/);
 });
 
+test('one thing is counted as one, in both languages', async ({ page, server }) => {
+  await open(page, server);
+  await page.locator('.card-link').first().click();
+  const add = page.getByRole('button', { name: 'Add to cart' });
+  await add.click();
+  await expect(page.getByLabel('Cart, 1 item', { exact: true })).toBeVisible();
+  await add.click();
+  await expect(page.getByLabel('Cart, 2 items', { exact: true })).toBeVisible();
+  await page.getByLabel('Switch to Chinese').click();
+  await expect(page.getByLabel('购物车，2 件', { exact: true })).toBeVisible();
+});
+
 test('pictures for eyes', async ({ page, server }) => {
   test.setTimeout(300_000);
   await open(page, server);
