@@ -219,7 +219,10 @@ impl Attendant {
                         skill: Some(skill),
                         slot: Some(slot),
                     });
-                    self.ask_back(&question, choices)
+                    let mut draft = self.ask_back(&question, choices);
+                    let source = skills::source_of(skill, &self.rules);
+                    draft.reply.sources.extend(source.and_then(|id| self.passage_named(id, turn.language)));
+                    draft
                 }
                 _ => self.decline(turn),
             },

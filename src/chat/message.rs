@@ -11,6 +11,8 @@ pub const MAX_MESSAGE_CHARS: usize = 2000;
 const MAX_QUESTIONS: usize = 3;
 /// Han characters that a clause needs to be a question of its own.
 const MIN_CLAUSE_HAN: usize = 4;
+/// English words of an afterthought: “what day?”, “until what hour?”.
+const MAX_AFTERTHOUGHT_WORDS: usize = 3;
 
 /// A message without what cannot be seen, and whether it had to be cut.
 pub(super) fn clean(text: &str) -> (String, bool) {
@@ -110,7 +112,11 @@ pub(super) fn questions(text: &str, language: Language) -> Vec<String> {
     }
     let (mut questions, mut before): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for piece in pieces {
-        if is_question(&piece, language) {
+        // “… open on Friday? Which hours?” asks once.
+        if let Some(last) = questions.last_mut().filter(|_| before.is_empty() && is_afterthought(&piece, language)) {
+            last.push(' ');
+            last.push_str(&piece);
+        } else if is_question(&piece, language) {
             before.push(piece);
             questions.push(std::mem::take(&mut before).join(" "));
         } else {
@@ -126,6 +132,14 @@ pub(super) fn questions(text: &str, language: Language) -> Vec<String> {
     }
     questions.truncate(MAX_QUESTIONS);
     questions
+}
+
+/// Whether a question is too short to name what it asks about.
+fn is_afterthought(piece: &str, language: Language) -> bool {
+    match language {
+        Language::En => piece.split_whitespace().count() <= MAX_AFTERTHOUGHT_WORDS,
+        Language::Zh => piece.chars().filter(|c| is_han(*c)).count() < MIN_CLAUSE_HAN,
+    }
 }
 
 /// One sentence's clauses, where more than one of them asks.

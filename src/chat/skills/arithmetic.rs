@@ -1,7 +1,7 @@
 //! Sums: a share or a coupon off, a gift card on a basket. In whole minor units.
 
+use super::basket::basket;
 use super::returns::mentioned;
-use super::shipping::basket;
 use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
 use crate::chat::slots::{NamedAmount, Slot, SlotKind};

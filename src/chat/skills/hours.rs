@@ -1,23 +1,92 @@
 //! Opening hours: now, on a day, and when the shop opens next.
 
-use super::propose::CALL;
+use super::channels;
 use super::words::{Sentence, says, weekday_words};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
 use crate::pack::calendar::{Clock, Date, Span, Weekday};
-use crate::pack::rules::{ChannelKind, Hours, SpecialDay};
+use crate::pack::rules::{Hours, SpecialDay};
 use crate::protocol::Language;
 use crate::retrieve::tokens::normalize;
+
+const OPEN: &[&str] = &[
+    "open",
+    "opening",
+    "closed",
+    "close",
+    "closing",
+    "shut",
+    "business hours",
+    "opening hours",
+    "营业",
+    "开门",
+    "关门",
+    "开着",
+    "休息",
+    "几点开",
+    "几点关",
+    "opens",
+    "closes",
+    "open till",
+    "anybody there",
+    "anyone there",
+    "somebody there",
+    "someone there",
+    "drop in",
+    "drop by",
+    "come by",
+    "come in",
+    "stop by",
+    "pop in",
+    "visit",
+    "打烊",
+    "进店",
+    "去店里",
+    "来店里",
+    "到店",
+    "有人在",
+    "上班",
+    "下班",
+    "开吗",
+    "开不开",
+    "几点能去",
+    "in the store",
+    "in the shop",
+    "at the shop",
+    "at the store",
+    "anyone in",
+    "someone in",
+    "somebody in",
+    "in the door",
+    "walk in",
+    "store open",
+    "店里有人",
+    "开店",
+    "能进",
+    "进门",
+    "开到",
+    "有人吗",
+];
+/// “Open” is also what one does to tea.
+const NOT_OPEN: &[&str] = &[
+    "opened", "return", "refund", "account", "parcel", "bag", "pouch", "tin", "退", "order", "ship", "delivery",
+    "package", "open it", "bottle", "jar", "包裹", "订单", "发货", "开封", "拆", "开了",
+];
 
 /// A shop that is closed longer than this says so itself.
 const MAX_DAYS_AHEAD: i32 = 60;
 const MAX_DAYS_ASKED: usize = 3;
 
+/// Whether it is asked when the shop is open.
+pub(super) fn asks_open(text: &str) -> bool {
+    says(text, OPEN) && !says(text, NOT_OPEN) && !says(text, &["reopen"])
+}
+
 pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some(hours) = &shop.rules.hours else { return Outcome::NotApplicable };
     let (today, clock) = shop.rules.zone.local(request.now_ms);
     let mut sentence = Sentence::new(request, today);
-    if let Some(called) = telephone(shop, request, today) {
-        return called;
+    if let Some(reached) = channels::hours(shop, request) {
+        return reached;
     }
     let mut named: Vec<Date> = request.slots.days.iter().map(|day| day.value.date).take(MAX_DAYS_ASKED).collect();
     if named.is_empty() {
@@ -45,31 +114,6 @@ fn named_day(hours: &Hours, text: &str, today: Date) -> Option<Date> {
     let special = hours.special.iter().find(is_said)?;
     let years = [today.year(), today.year() + 1];
     years.into_iter().find_map(|year| special.day.in_year(year).filter(|&day| day >= today))
-}
-
-/// When somebody answers the telephone, where it has hours of its own and that is what is asked.
-fn telephone(shop: &Shop<'_>, request: &Request<'_>, today: Date) -> Option<Outcome> {
-    let handoff = shop.rules.handoff.as_ref()?;
-    let calls = says(&normalize(request.text), CALL);
-    let phone = handoff.channels.iter().find(|channel| channel.kind == ChannelKind::Phone)?;
-    if !calls || phone.week.is_empty() {
-        return None;
-    }
-    let mut sentence = Sentence::new(request, today);
-    let day = request.slots.days.first().map_or(today, |day| day.value.date);
-    let spans = phone.week.get(&day.weekday()).cloned().unwrap_or_default();
-    let (word, to) = (sentence.date(day), sentence.keep(phone.to.clone()));
-    let text = if spans.is_empty() {
-        sentence.say(format!("On {word} nobody answers the telephone ({to})."), format!("{word}没有人接电话（{to}）。"))
-    } else {
-        let spans = spans_words(&spans, &mut sentence);
-        sentence
-            .say(format!("On {word} you can call {to} {spans}."), format!("{word}可以打电话 {to}，时间是 {spans}。"))
-    };
-    let value = Value::Hours { day, spans, open_now: None, next_opening: None };
-    let (numbers, sources) = (sentence.numbers, handoff.source.iter().cloned().collect());
-    let skill = Skill::OpeningHours;
-    Some(Outcome::Done(Box::new(Computed { skill, value, text, sources, numbers, products: Vec::new(), action: None })))
 }
 
 fn now(hours: &Hours, today: Date, clock: Clock, sentence: &mut Sentence) -> (String, Value) {
@@ -152,7 +196,7 @@ fn week_words(hours: &Hours, sentence: &mut Sentence) -> String {
     sentence.say(format!("\n\nOur hours: {}.", words.join(", ")), format!("\n\n营业时间：{}。", words.join("，")))
 }
 
-fn spans_words(spans: &[Span], sentence: &mut Sentence) -> String {
+pub(super) fn spans_words(spans: &[Span], sentence: &mut Sentence) -> String {
     let words: Vec<String> = spans.iter().map(|span| sentence.keep(span.to_string())).collect();
     words.join(&sentence.say(" and ".to_owned(), "、".to_owned()))
 }
