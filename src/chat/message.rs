@@ -105,18 +105,26 @@ pub(super) fn questions(text: &str, language: Language) -> Vec<String> {
     if meant.is_empty() {
         return vec![text.to_owned()];
     }
-    let pieces: Vec<String> =
-        meant.iter().flat_map(|piece| clauses(small_talk::without_greeting(piece), language)).collect();
+    let mut pieces: Vec<String> = Vec::new();
+    for sentence in meant {
+        let mut clauses = clauses(small_talk::without_greeting(sentence), language);
+        // “… open on Friday? Which hours?” asks once.
+        if let ([only], Some(last)) = (clauses.as_slice(), pieces.last_mut())
+            && is_question(last, language)
+            && is_afterthought(only, language)
+        {
+            last.push(' ');
+            last.push_str(only);
+            continue;
+        }
+        pieces.append(&mut clauses);
+    }
     if pieces.iter().filter(|piece| is_question(piece, language)).count() < 2 {
         return vec![pieces.join(" ")];
     }
     let (mut questions, mut before): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for piece in pieces {
-        // “… open on Friday? Which hours?” asks once.
-        if let Some(last) = questions.last_mut().filter(|_| before.is_empty() && is_afterthought(&piece, language)) {
-            last.push(' ');
-            last.push_str(&piece);
-        } else if is_question(&piece, language) {
+        if is_question(&piece, language) {
             before.push(piece);
             questions.push(std::mem::take(&mut before).join(" "));
         } else {

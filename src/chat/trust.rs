@@ -137,6 +137,26 @@ const ORDER: &[&str] = &[
     "where is my",
     "my stuff",
     "status of",
+    "state of",
+    "我订单",
+    "我的单",
+];
+/// What somebody wants to hear of an order.
+const STATE: &[&str] = &[
+    "where",
+    "wheres",
+    "where's",
+    "status",
+    "state",
+    "update",
+    "news",
+    "progress",
+    "动静",
+    "消息",
+    "进度",
+    "进展",
+    "到哪",
+    "订单呢",
 ];
 
 impl Attendant {
@@ -213,7 +233,9 @@ impl Attendant {
                     passages.iter().take(n_near).any(is_near)
                 }
                 // “Do you ship to …” with nothing of a price or a day: only where the rates are what is found.
-                Outcome::Done(computed) if skill == Skill::ShippingCost && !is_priced(&own) => {
+                Outcome::Done(computed)
+                    if skill == Skill::ShippingCost && !is_priced(&own) && part.slots.weights.is_empty() =>
+                {
                     let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
                     let asks = has_any(&normalize(&own), SHIPS);
                     let is_of = |hit: &Hit, id: &String| *id == hit.id || asks && file(id) == file(&hit.id);
@@ -225,7 +247,11 @@ impl Attendant {
                     Skill::OrderStatus => {
                         let source = self.rules().orders.as_ref().and_then(|orders| orders.source.as_deref());
                         let is_near = passages.first().is_none_or(|hit| Some(hit.id.as_str()) == source);
-                        has_any(&normalize(&part.own), ORDER) && (is_near || !answers)
+                        // What lies nearest of another matter says nothing of a parcel.
+                        let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
+                        let is_apart = passages.first().is_some_and(|hit| Some(file(&hit.id)) != source.map(file));
+                        let own = normalize(&part.own);
+                        has_any(&own, ORDER) && (is_near || is_apart && has_any(&own, STATE) || !answers)
                     }
                     // Asked only of a thing that somebody has.
                     Skill::ReturnDeadline | Skill::WarrantyDeadline => true,

@@ -68,8 +68,12 @@ const DAYS_AHEAD: i32 = 7;
 
 /// Whether it is asked when somebody answers there.
 pub(super) fn asks_hours(request: &Request<'_>, text: &str) -> bool {
-    let names = [CALL, WHATSAPP, WECHAT].iter().any(|words| says(text, words));
-    names && (says(text, CALL_WHEN) || !request.slots.days.is_empty() || request.slots.time.is_some())
+    is_named(text) && (says(text, CALL_WHEN) || !request.slots.days.is_empty() || request.slots.time.is_some())
+}
+
+/// Whether a message speaks of a channel to a person.
+pub(super) fn is_named(text: &str) -> bool {
+    [CALL, WHATSAPP, WECHAT].iter().any(|words| says(text, words))
 }
 
 /// The hours of the channel that a message speaks of, where it has hours of its own.

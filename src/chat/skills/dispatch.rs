@@ -1,7 +1,7 @@
 //! When a parcel leaves: the cut-off, the days on which nothing is sent, and what takes longer to make ready.
 
 use super::days::ordered;
-use super::sending::{BUY, NOW};
+use super::sending::NOW;
 use super::shipping::finish;
 use super::words::{Sentence, says};
 use super::{Outcome, Request, Shop, Skill, Value};
@@ -111,6 +111,26 @@ const WHEN: &[&str] = &[
     "哪一天",
     "能不能",
 ];
+/// Who is about to order.
+const ORDERS: &[&str] = &[
+    "i order",
+    "i buy",
+    "i pay",
+    "i purchase",
+    "we order",
+    "ordering",
+    "buying",
+    "paying",
+    "order placed",
+    "orders placed",
+    "下单",
+    "付款",
+    "付",
+    "拍下",
+    "下的单",
+    "现在订",
+    "现在买",
+];
 /// Of an order that has been placed, the shop says more elsewhere.
 const PLACED: &[&str] = &[
     "already ordered",
@@ -131,6 +151,12 @@ const PLACED: &[&str] = &[
     "没发",
     "已经下单",
     "已经付",
+    "pre-order",
+    "preorder",
+    "pre order",
+    "预订",
+    "预售",
+    "预购",
     "下单好几天",
     "有没有发",
 ];
@@ -139,9 +165,15 @@ const MAX_CLOSED_DAYS: usize = 366;
 
 /// Whether it is asked when an order leaves that is placed now or on a day that is named.
 pub(super) fn asks_leaving(request: &Request<'_>, text: &str) -> bool {
-    let is_timed = !request.slots.days.is_empty() || request.slots.time.is_some() || says(text, NOW) || says(text, BUY);
+    let is_timed =
+        !request.slots.days.is_empty() || request.slots.time.is_some() || says(text, NOW) || says(text, ORDERS);
     let has_order = request.slots.order.is_some();
     says(text, LEAVES) && says(text, WHEN) && is_timed && !says(text, PLACED) && !has_order
+}
+
+/// Whether a message speaks of the shop's end of the way.
+pub(super) fn speaks_of_leaving(text: &str) -> bool {
+    says(text, LEAVES)
 }
 
 /// When an order leaves that is paid on a day.
@@ -175,7 +207,9 @@ pub(super) fn leaving<'a>(shop: &Shop<'a>, dispatch: &'a Dispatch, request: &Req
     let said = |words: &Localized<Vec<String>>| words.0.values().any(|words| says(&text, words));
     let extras: Vec<&DispatchExtra> = dispatch.extras.iter().filter(|extra| said(&extra.words)).collect();
     let payment = dispatch.slow_payment.as_ref().filter(|payment| said(&payment.words));
-    let day = ordered(request.slots, today);
+    // Of money that is waited for, the day it arrives.
+    let arrives = || request.slots.days.iter().map(|day| day.value.date).find(|&day| day > today);
+    let day = ordered(request.slots, today).or_else(|| payment.and_then(|_| arrives()));
     if payment.is_some() && day.is_none_or(|day| day == today) {
         return None;
     }
@@ -184,6 +218,10 @@ pub(super) fn leaving<'a>(shop: &Shop<'a>, dispatch: &'a Dispatch, request: &Req
     let paid = day.or_else(|| named().map(|day| day.date)).unwrap_or(today);
     let any = DayTime { from: Clock { minutes: 0 }, to: Clock { minutes: 1439 } };
     let time = match &request.slots.time {
+        // Of today only what is left, unless all of it is over.
+        Some(time) if paid == today && time.value.from < clock && clock <= time.value.to => {
+            DayTime { from: clock, ..time.value }
+        }
         Some(time) => time.value,
         None if paid == today => DayTime { from: clock, to: clock },
         None => any,
@@ -228,7 +266,7 @@ pub(super) fn answer(shop: &Shop<'_>, dispatch: &Dispatch, request: &Request<'_>
         ),
         (true, false, _) => sentence.say(
             format!("An order paid then, on {day}, leaves us on {leaves}."),
-            format!("{day}那时付款的订单，{leaves}发货。"),
+            format!("{day}付款的订单，{leaves}发货。"),
         ),
         (false, true, Some(cut_off)) => {
             let time = sentence.keep(clock.to_string());

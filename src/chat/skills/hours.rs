@@ -61,7 +61,8 @@ const OPEN: &[&str] = &[
     "store open",
     "店里有人",
     "开店",
-    "能进",
+    "能进店",
+    "能进去",
     "进门",
     "开到",
     "有人吗",
@@ -85,12 +86,23 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some(hours) = &shop.rules.hours else { return Outcome::NotApplicable };
     let (today, clock) = shop.rules.zone.local(request.now_ms);
     let mut sentence = Sentence::new(request, today);
-    if let Some(reached) = channels::hours(shop, request) {
-        return reached;
+    match channels::hours(shop, request) {
+        Some(reached) => return reached,
+        // The hours of the shop say nothing of a messenger that it does not have.
+        None if channels::is_named(&normalize(request.text)) && !asks_open(&normalize(request.text)) => {
+            return Outcome::NotApplicable;
+        }
+        None => {}
     }
     let mut named: Vec<Date> = request.slots.days.iter().map(|day| day.value.date).take(MAX_DAYS_ASKED).collect();
     if named.is_empty() {
         named.extend(named_day(hours, &normalize(request.text), today));
+    }
+    let time = request.slots.time.as_ref().and_then(|time| time.value.exact());
+    if let Some(time) = time {
+        let day = named.first().copied().unwrap_or(today);
+        let (text, value) = at_time(hours, day, time, &mut sentence);
+        return done(value, text, hours, sentence);
     }
     let (text, value) = if named.is_empty() || named == [today] {
         let (text, value) = now(hours, today, clock, &mut sentence);
@@ -103,9 +115,36 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         let next = if spans.is_empty() { next_opening(hours, first, None) } else { None };
         (lines.join(&joint), Value::Hours { day: first, spans, open_now: None, next_opening: next })
     };
+    done(value, text, hours, sentence)
+}
+
+fn done(value: Value, text: String, hours: &Hours, sentence: Sentence) -> Outcome {
     let (numbers, sources) = (sentence.numbers, vec![hours.source.clone()]);
     let skill = Skill::OpeningHours;
     Outcome::Done(Box::new(Computed { skill, value, text, sources, numbers, products: Vec::new(), action: None }))
+}
+
+/// Whether the shop is open at a time of a day, and that day's hours.
+fn at_time(hours: &Hours, day: Date, time: Clock, sentence: &mut Sentence) -> (String, Value) {
+    let spans = spans_on(hours, day);
+    let is_open = spans.iter().any(|span| span.from <= time && time < span.to);
+    let next = if spans.is_empty() { next_opening(hours, day, None) } else { None };
+    let text = if spans.is_empty() {
+        day_line(hours, day, sentence.today, sentence)
+    } else {
+        let (on, at, open) = (sentence.date(day), sentence.keep(time.to_string()), spans_words(&spans, sentence));
+        match is_open {
+            true => sentence.say(
+                format!("Yes, on {on} at {at} we are open: that day's hours are {open}."),
+                format!("{on} {at} 营业，当天时间是 {open}。"),
+            ),
+            false => sentence.say(
+                format!("No, on {on} at {at} we are closed: that day's hours are {open}."),
+                format!("{on} {at} 不营业，当天时间是 {open}。"),
+            ),
+        }
+    };
+    (text, Value::Hours { day, spans, open_now: None, next_opening: next })
 }
 
 /// The next one of the days that the shop has a name for, and that a text names.

@@ -4,7 +4,7 @@ use super::days::{Since, since};
 use super::sending::AWAITED;
 use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
-use crate::chat::slots::SlotKind;
+use crate::chat::slots::{DayRole, SlotKind};
 use crate::pack::calendar::Date;
 use crate::pack::rules::{Goods, ReturnException, ReturnExtension, Returns};
 use crate::pack::{Localized, Product};
@@ -39,6 +39,10 @@ const RETURN: &[&str] = &[
     "无理由",
     "还回",
     "returnable",
+    "can it come back",
+    "may it come back",
+    "can this come back",
+    "can they come back",
     "returning",
     "退货期",
     "退换期",
@@ -194,8 +198,9 @@ pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     // An order may have come long after it was placed: only what is safe is said of it.
     let is_asked_back = matches!(came, Some(Since::Ordered(day)) if last_day(returns, day, days).0 < today);
     let came = came.filter(|_| !is_asked_back);
+    let goes_back_now = request.slots.days.iter().any(|day| day.value.role == Some(DayRole::Returned));
     let (value, mut line) = match came {
-        None if says(&text, OWN_CASE) || is_asked_back => {
+        None if says(&text, OWN_CASE) || is_asked_back || goes_back_now => {
             let question = sentence.say("On which day did it reach you?".to_owned(), "请问是哪天收到的？".to_owned());
             let choices = match sentence.language {
                 crate::protocol::Language::En => ["Today", "Last week", "3 weeks ago"],

@@ -1,7 +1,7 @@
 //! What is asked of goods that are sent: what it costs, when they leave and arrive, whether it is free. And what is asked
 //! of things that are sent, or that came back, and is no question of price or day.
 
-use super::dispatch::asks_leaving;
+use super::dispatch::{asks_leaving, speaks_of_leaving};
 use super::returns::asks_return;
 use super::shipping::EXPRESS;
 use super::words::says;
@@ -9,7 +9,7 @@ use super::{Request, Shop};
 use crate::retrieve::tokens::{is_han, is_telling, terms};
 
 /// Sending, and what comes of it.
-pub(super) const SHIP: &[&str] = &[
+const SHIP: &[&str] = &[
     "ship",
     "shipping",
     "shipped",
@@ -60,6 +60,16 @@ pub(super) const SHIP: &[&str] = &[
     "送货",
     "到手",
     "shipment",
+    "能到",
+    "几天到",
+    "多久到",
+    "几号到",
+    "哪天到",
+    "什么时候到",
+    "啥时候到",
+    "be there",
+    "be here",
+    "be with me",
     "courier",
     "turn up",
     "turns up",
@@ -275,7 +285,7 @@ const MISSING: &[&str] = &[
     "还要买多少",
 ];
 /// Words of somebody who is about to order.
-pub(super) const BUY: &[&str] = &[
+const BUY: &[&str] = &[
     "order",
     "ordering",
     "ordered",
@@ -340,13 +350,16 @@ pub(super) fn asked(shop: &Shop<'_>, request: &Request<'_>, text: &str) -> Asked
         return Asked::default();
     }
     let (placed, weighed) = (!slots.places.is_empty(), !slots.weights.is_empty());
-    let ships = has(SHIP) && !(has(DUTIES) && !weighed);
+    let ships = (has(SHIP) || placed && has(EXPRESS)) && !(has(DUTIES) && !weighed);
     let free = asks_free(shop, text, ships || placed);
     // “Paying now, Zurich, when?” says of its parcel no more than where it goes.
     let buys = placed && has(BUY);
     let due = || slots.days.iter().any(|day| day.value.role == Some(crate::chat::slots::DayRole::Needed));
     let leaving = asks_leaving(request, text) && !placed;
-    let time = (ships || buys) && (has(TIME) || placed && due() && !has(COST)) && !free && !leaving;
+    let time = (ships || buys)
+        && (has(TIME) || placed && due() && !has(COST))
+        && !free
+        && (placed || !speaks_of_leaving(text));
     let costs = (ships || weighed && placed) && has(COST) || weighed && placed && (has(EXPRESS) || !time);
     let cost = (costs || ships && has(EXPRESS) && placed && !time) && !free;
     let whether = ships && !free && !time && placed && slots.products.is_empty() && !has(COST) && !sends_goods(text);

@@ -217,7 +217,13 @@ pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
             .extend(Some(extra_line(&leaving.extras, &mut sentence).trim().to_owned()).filter(|line| !line.is_empty()));
         if let Some(by) = by {
             let word = sentence.date(by);
-            lines.push(if last <= by {
+            let customs = zone.customs_days.map_or(0, |days| i32::try_from(days[1]).unwrap_or_default());
+            lines.push(if last <= by && by < last.plus_days(customs) {
+                sentence.say(
+                    format!("So it should be there by {word}, unless customs hold it."),
+                    format!("所以不被海关查验的话，{word} 前应该能到。"),
+                )
+            } else if last <= by {
                 sentence.say(format!("So it should be there by {word}."), format!("所以 {word} 前应该能到。"))
             } else if first <= by {
                 sentence.say(

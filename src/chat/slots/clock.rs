@@ -57,6 +57,8 @@ const PARTS: &[(&str, u16, u16)] = &[
     ("清早", 6, 12),
     ("一早", 6, 12),
     ("上午", 6, 12),
+    ("明早", 6, 12),
+    ("今早", 6, 12),
     ("午前", 9, 12),
     ("中午", 12, 13),
     ("下午", 12, 18),
@@ -179,7 +181,14 @@ fn english(text: &str, range: &Range<usize>, hour: u16, minutes: u16) -> Option<
     let suffix = SUFFIXES.iter().find(|(words, _)| {
         rest.strip_prefix(words).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     });
-    if suffix.is_none() && clock.is_none() && past.is_none() {
+    // “At 11?”, “at 3 tomorrow”.
+    const DAYS: &[&str] = &["today", "tomorrow", "on ", "this ", "next "];
+    let is_bare = (1..=12).contains(&hour)
+        && before.ends_with(" at")
+        && (after.is_empty()
+            || after.starts_with(['?', '!', ',', ';'])
+            || DAYS.iter().any(|day| after.starts_with(day)));
+    if suffix.is_none() && clock.is_none() && past.is_none() && !is_bare {
         return None;
     }
     let is_late = suffix.map_or((1..=6).contains(&hour), |(_, is_late)| *is_late);
@@ -258,6 +267,8 @@ mod tests {
             ("at 21:00", "21:00"),
             ("half past nine in the morning", "9:30"),
             ("at 2 o'clock", "14:00"),
+            ("can I come at 11?", "11:00"),
+            ("if I order at 3 tomorrow", "15:00"),
             ("12 am", "0:00"),
             ("before noon on Friday", "9:00–11:59"),
             ("at noon", "12:00"),
@@ -272,8 +283,16 @@ mod tests {
         ] {
             assert_eq!(time(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["快一点", "12.50 euros", "good morning", "9 cups", "北京时间晚上十点", "便宜一点的", "ratio 1:5:9"]
-        {
+        for text in [
+            "快一点",
+            "12.50 euros",
+            "good morning",
+            "9 cups",
+            "at 11 euros",
+            "北京时间晚上十点",
+            "便宜一点的",
+            "ratio 1:5:9",
+        ] {
             assert_eq!(time(text), None, "{text}");
         }
     }

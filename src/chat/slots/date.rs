@@ -84,6 +84,10 @@ const NEAR: &[(&str, i32)] = &[
     ("昨天", -1),
     ("昨日", -1),
     ("明天", 1),
+    ("明早", 1),
+    ("明晚", 1),
+    ("昨晚", -1),
+    ("今早", 0),
     ("明日", 1),
     ("今天", 0),
     ("今日", 0),
@@ -125,6 +129,10 @@ const FEASTS: &[(&str, DayRule)] = &[
     ("christmas", DayRule::Yearly { month: 12, day: 25 }),
     ("xmas", DayRule::Yearly { month: 12, day: 25 }),
     ("easter monday", DayRule::Easter { offset: 1 }),
+    ("monday after easter", DayRule::Easter { offset: 1 }),
+    ("friday before easter", DayRule::Easter { offset: -2 }),
+    ("easter saturday", DayRule::Easter { offset: -1 }),
+    ("easter sunday", DayRule::Easter { offset: 0 }),
     ("good friday", DayRule::Easter { offset: -2 }),
     ("easter", DayRule::Easter { offset: 0 }),
     ("valentine's day", DayRule::Yearly { month: 2, day: 14 }),
@@ -134,7 +142,12 @@ const FEASTS: &[(&str, DayRule)] = &[
     ("圣诞前夜", DayRule::Yearly { month: 12, day: 24 }),
     ("圣诞", DayRule::Yearly { month: 12, day: 25 }),
     ("复活节星期一", DayRule::Easter { offset: 1 }),
+    ("复活节周一", DayRule::Easter { offset: 1 }),
+    ("复活节后的周一", DayRule::Easter { offset: 1 }),
+    ("复活节前的周五", DayRule::Easter { offset: -2 }),
+    ("复活节周日", DayRule::Easter { offset: 0 }),
     ("耶稣受难日", DayRule::Easter { offset: -2 }),
+    ("受难日", DayRule::Easter { offset: -2 }),
     ("复活节", DayRule::Easter { offset: 0 }),
     ("情人节", DayRule::Yearly { month: 2, day: 14 }),
     ("劳动节", DayRule::Yearly { month: 5, day: 1 }),
@@ -197,7 +210,13 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
         reading.find(phrase).for_each(|range| add(range, today.plus_days(*days), DayForm::Exact));
     }
     for (phrase, rule) in FEASTS {
-        reading.find(phrase).for_each(|range| {
+        // Another country's national day is not China's.
+        let is_elsewhere = |range: &Range<usize>| {
+            let places = if phrase.starts_with("国庆") { super::place::read(reading) } else { Vec::new() };
+            let start = reading.span(range.clone()).start;
+            places.iter().any(|place| place.span.end == start && place.value.country_code() != "CN")
+        };
+        reading.find(phrase).filter(|range| !is_elsewhere(range)).for_each(|range| {
             let coming = |date: &Date| *date >= today;
             let date = rule.in_year(today.year()).filter(coming).or_else(|| rule.in_year(today.year() + 1));
             if let Some(date) = date {
@@ -244,7 +263,7 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
             !(is_easter(day.date, &[0]) && PLAIN_EASTER.contains(&&reading.text[range.clone()]))
         });
     }
-    let ranges: Vec<Range<usize>> = days.iter().map(|(range, _)| range.clone()).collect();
+    let ranges: Vec<(Range<usize>, bool)> = days.iter().map(|(range, day)| (range.clone(), day.date < today)).collect();
     for ((_, day), role) in days.iter_mut().zip(roles(reading, &ranges)) {
         day.role = role;
     }

@@ -152,9 +152,10 @@ const OTHER_DAY: usize = 40;
 /// Words farther away say nothing of the day.
 const MAX_DISTANCE: usize = 45;
 
-/// The role of each of `days`, by their places in the text.
-pub(super) fn roles(reading: &Reading<'_>, days: &[Range<usize>]) -> Vec<Option<DayRole>> {
+/// The role of each of `days`: their places in the text, and whether they are over for certain.
+pub(super) fn roles(reading: &Reading<'_>, named: &[(Range<usize>, bool)]) -> Vec<Option<DayRole>> {
     let text = &reading.text;
+    let days: Vec<Range<usize>> = named.iter().map(|(range, _)| range.clone()).collect();
     let lists = [
         (ORDERED, DayRole::Ordered),
         (DELIVERED, DayRole::Delivered),
@@ -176,10 +177,17 @@ pub(super) fn roles(reading: &Reading<'_>, days: &[Range<usize>]) -> Vec<Option<
     cues.retain(|(range, _)| {
         !all.iter().any(|(other, _)| within(range, other)) && !days.iter().any(|day| within(range, day))
     });
-    days.iter()
-        .map(|day| {
+    let is_ahead = |role: DayRole| matches!(role, DayRole::Needed | DayRole::Returned);
+    named
+        .iter()
+        .map(|(day, is_over)| {
+            // A word speaks of the day that is nearest to it.
+            let nearest_to = |cue: &Range<usize>| days.iter().min_by_key(|other| distance(text, cue, other, &days));
+            let fitting = cues.iter().filter(|(cue, role)| {
+                !(*is_over && is_ahead(*role)) && nearest_to(cue).is_some_and(|nearest| nearest == day)
+            });
             let nearest =
-                cues.iter().map(|(range, role)| (distance(text, range, day, days), *role)).min_by_key(|(d, _)| *d);
+                fitting.map(|(range, role)| (distance(text, range, day, &days), *role)).min_by_key(|(d, _)| *d);
             nearest.filter(|(distance, _)| *distance <= MAX_DISTANCE).map(|(_, role)| role)
         })
         .collect()

@@ -45,6 +45,7 @@ const WEIGHTS: &[(&str, f64)] = &[
     ("ounce", 28.349_523),
     ("oz", 28.349_523),
     // By itself a pound is money.
+    ("pounds of", 453.592_37),
     ("pound parcel", 453.592_37),
     ("pound package", 453.592_37),
     ("pound box", 453.592_37),

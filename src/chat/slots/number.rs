@@ -205,11 +205,32 @@ fn read_chinese(text: &str, start: usize) -> Option<(Option<Decimal>, usize)> {
     Some((Some(Decimal { mantissa, scale: 0 }), end))
 }
 
+/// “Forty-five”, “two hundred and ten”: a word, and those that go on from it.
 fn read_word(text: &str, start: usize) -> Option<(Option<Decimal>, usize)> {
+    let (mut value, mut end) = word_at(text, start)?;
+    loop {
+        let rest = &text[end..];
+        let joint = [" and ", " ", "-"].into_iter().find(|joint| rest.starts_with(joint));
+        let Some((joint, (next, next_end))) = joint.and_then(|joint| Some((joint, word_at(text, end + joint.len())?)))
+        else {
+            break;
+        };
+        value = match (value, next) {
+            (1..=9, 100) if joint == " " => value * 100,
+            (20..=90, 1..=9) if value.is_multiple_of(10) && joint != " and " => value + next,
+            (100.., 1..=99) if value.is_multiple_of(100) => value + next,
+            _ => break,
+        };
+        end = next_end;
+    }
+    Some((Some(Decimal { mantissa: value, scale: 0 }), end))
+}
+
+fn word_at(text: &str, start: usize) -> Option<(u64, usize)> {
     let rest = &text[start..];
     let fits = |word: &&(&str, u64)| rest.starts_with(word.0) && is_whole(text, &(start..start + word.0.len()));
     let (word, value) = WORDS.iter().filter(fits).max_by_key(|(word, _)| word.len())?;
-    Some((Some(Decimal { mantissa: *value, scale: 0 }), start + word.len()))
+    Some((*value, start + word.len()))
 }
 
 #[cfg(test)]
@@ -223,6 +244,7 @@ mod tests {
             ("二十五和一百五和三千零五", &[25.0, 150.0, 3005.0]),
             ("二〇二六 十 两百 3万 一万二", &[2026.0, 10.0, 200.0, 30_000.0, 12_000.0]),
             ("twenty-five for two", &[25.0, 2.0]),
+            ("forty five and two hundred and ten, one hundred", &[45.0, 210.0, 100.0]),
             ("someone", &[]),
             ("123456789012345", &[]),
             ("24.12.2026", &[24.0, 12.2026]),
