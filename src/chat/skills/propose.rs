@@ -3,6 +3,7 @@
 use super::details::{PRICE, SAVING, STOCK};
 use super::sending::{AWAITED, DUTIES, sends_goods};
 use super::shipping::EXPRESS;
+use super::sums;
 use super::wishes::{wants_cheaper, wants_gift};
 use super::words::says;
 use super::{Request, Shop, Skill};
@@ -395,9 +396,21 @@ const COMPARE: &[&str] = &[
     "分别",
     "差多少",
     "跟",
+    "最",
+    "哪只",
+    "哪把",
+    "哪套",
+    "哪盒",
+    "largest",
+    "biggest",
+    "smallest",
+    "cheapest",
+    "heaviest",
 ];
 const CARD: &[&str] = &[
     "gift card",
+    "gift cards",
+    "vouchers",
     "giftcard",
     "voucher",
     "礼品卡",
@@ -489,11 +502,20 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     let pays_duties = has(DUTIES) && slots.weight.is_none();
     let ships = rules.shipping.is_some() && has(SHIP) && !has(RETURN) && !pays_duties;
     let named = !slots.products.is_empty();
+    let takes_off = slots.percent.is_some()
+        || rules
+            .coupons
+            .iter()
+            .flat_map(|coupons| &coupons.list)
+            .any(|coupon| coupon.words.0.values().any(|words| says(&text, words)));
+    let sums = !takes_off && !has(RETURN) && !has(WARRANTY) && !has(FREE) && sums::is_asked(shop, request, &text);
+    add(sums, Skill::Sum);
     add(rules.orders.is_some() && (has(ORDER) && has(ORDER_WHERE) || slots.order.is_some()), Skill::OrderStatus);
     add(
         rules.gift_cards.is_some()
             && has(CARD)
-            && (slots.amounts.len() + usize::from(slots.quantity.is_some()) >= 2 || !slots.days.is_empty()),
+            && !takes_off
+            && (!slots.amounts.is_empty() || slots.quantity.is_some() || !slots.days.is_empty()),
         Skill::GiftCard,
     );
     let coupon_said =
