@@ -190,8 +190,8 @@ impl Attendant {
         signs.skill = outcome.is_some();
         // Why a thing goes back is no subject of its own: “it gives me a headache, can I return it?”.
         let counts_days = |skill: Skill| matches!(skill, Skill::ReturnDeadline | Skill::WarrantyDeadline);
-        signs.is_unspoken &=
-            !(outcome.as_ref().is_some_and(|(skill, _)| counts_days(*skill)) && !part.slots.days.is_empty());
+        let is_counted = outcome.as_ref().is_some_and(|(skill, _)| counts_days(*skill));
+        signs.is_unspoken &= !is_counted || part.slots.days.is_empty();
         let mut act = policy::act(&signs);
         // Whoever asks about one product is told of it, and not of others like it.
         let asked_of =

@@ -82,8 +82,8 @@ struct Thresholds {
     /// What product scores need to compare with passage scores: products are described less fully.
     product_bias: f32,
 }
-const FUSED: Thresholds = Thresholds { answer: 0.60, products: 0.5, unknown: 0.0, product_bias: 0.04 };
-const FUSED_ZH: Thresholds = Thresholds { answer: 0.94, products: 0.85, unknown: 0.0, product_bias: -0.04 };
+const FUSED: Thresholds = Thresholds { answer: 0.60, products: 0.55, unknown: 0.0, product_bias: 0.06 };
+const FUSED_ZH: Thresholds = Thresholds { answer: 1.0, products: 0.85, unknown: 0.0, product_bias: -0.04 };
 /// The least cosine that answers a question in a language that the shop does not speak, where words say nothing.
 const FOREIGN_COSINE: f32 = 0.43;
 const WORDS_EN: Thresholds = Thresholds { answer: 0.15, products: 0.18, unknown: 0.3, product_bias: 0.07 };

@@ -38,7 +38,11 @@ const WORLD: &[&str] = &[
     "math problem",
     "equation",
     "capital of",
-    "a joke",
+    "tell me a joke",
+    "know a joke",
+    "know any jokes",
+    "a good joke",
+    "another joke",
     "a poem",
     "an essay",
     "lyrics",
@@ -53,8 +57,15 @@ const WORLD: &[&str] = &[
     "airline",
     "flights",
     "cheap flight",
-    "hotel",
-    "hotels",
+    "a hotel in",
+    "a hotel near",
+    "hotel near",
+    "book a hotel",
+    "good hotel",
+    "nice hotel",
+    "cheap hotel",
+    "hotels in",
+    "hotels near",
     "a table for",
     "passport",
     "ielts",
@@ -107,9 +118,18 @@ const WORLD: &[&str] = &[
     "航空公司",
     "哪家航空",
     "机票",
-    "酒店",
+    "订酒店",
+    "哪家酒店",
+    "酒店推荐",
+    "推荐酒店",
+    "好的酒店",
     "订餐厅",
-    "餐厅",
+    "哪家餐厅",
+    "餐厅推荐",
+    "推荐餐厅",
+    "好的餐厅",
+    "附近的餐厅",
+    "好吃的餐厅",
     "护照",
     "雅思",
     "星座",
@@ -349,11 +369,28 @@ pub(super) fn sought_thing(text: &str, language: Language) -> Option<String> {
             Some(padded[..end].trim().to_owned())
         }
         Language::Zh => {
-            let text = text.trim_end_matches(['吗', '么', '呢', '嘛', '吧', '啊', '呀', '没', '不']);
-            let (_, thing) = text.split_once("有没有").or_else(|| text.rsplit_once('有'))?;
-            Some(thing.to_owned()).filter(|thing| (2..=6).contains(&thing.chars().count()))
+            let clause = clauses(text).find(|clause| clause.contains('有'))?;
+            let (before, after) = clause.split_once("有没有").or_else(|| clause.rsplit_once('有'))?;
+            // “胖大海有吗” has its thing before the verb; “一点沫都没有” asks for none.
+            let thing = match after.is_empty() {
+                true if before.ends_with(['没', '木', '都']) => return None,
+                true => before.trim_start_matches(ADDRESSES),
+                false => after,
+            };
+            let is_thing = !thing.starts_with(['啥', '什', '哪', '多', '几', '些', '点', '关', '问']);
+            Some(thing.to_owned()).filter(|thing| is_thing && (2..=6).contains(&thing.chars().count()))
         }
     }
+}
+
+/// Who a Chinese question turns to before it says what it is about.
+const ADDRESSES: &[char] = &['你', '您', '们', '店', '里', '家', '请', '问', '亲', '老', '板', '这', '还'];
+
+/// What stands between the marks of a Chinese text, without the particles at its end.
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    const MARKS: [char; 10] = [',', '，', '。', ';', '；', '!', '！', '?', '？', ' '];
+    const PARTICLES: [char; 10] = ['吗', '么', '呢', '嘛', '吧', '啊', '呀', '没', '不', '的'];
+    text.split(MARKS).map(|clause| clause.trim_end_matches(PARTICLES)).filter(|clause| !clause.is_empty())
 }
 
 /// How an English question begins that asks whether there is something, or whether it is taken.
@@ -395,23 +432,27 @@ pub(super) fn sought_goods(text: &str, language: Language) -> Option<String> {
             let end = AFTER_GOODS.iter().filter_map(|after| padded.find(after)).min().unwrap_or(goods.len());
             Some(goods[..end.min(goods.len())].trim().to_owned()).filter(|goods| !terms(goods).is_empty())
         }
-        Language::Zh => {
-            let text = text.trim_end_matches(['吗', '么', '呢', '嘛', '吧', '的']);
-            let goods =
-                ["有没有卖", "卖不卖", "有卖", "你们卖", "店里卖", "卖", "收", "租"].iter().find_map(|mark| {
-                    let (before, goods) = text.split_once(mark)?;
-                    // “有咖啡豆卖吗” has its goods before the verb.
-                    match (goods.is_empty(), before.rsplit_once('有')) {
-                        (true, Some((_, goods))) => Some(goods),
-                        (true, None) => None,
-                        (false, _) => Some(goods),
-                    }
-                })?;
-            // “卖完的东西” is not for sale.
-            let is_goods = !goods.starts_with(['完', '光', '出', '的', '得', '给', '多', '过']);
-            Some(goods.trim().to_owned()).filter(|goods| is_goods && (2..=8).contains(&goods.chars().count()))
-        }
+        Language::Zh => clauses(text).find_map(goods_of),
     }
+}
+
+/// The goods that a Chinese clause asks for: 咖啡豆 of 有咖啡豆卖, 自行车 of 你们卖自行车.
+fn goods_of(clause: &str) -> Option<String> {
+    let goods = ["有没有卖", "卖不卖", "有卖", "你们卖", "店里卖", "卖", "收", "租"].iter().find_map(|mark| {
+        let (before, goods) = clause.split_once(mark)?;
+        match (goods.is_empty(), before.rsplit_once('有')) {
+            // What is taken in is asked of the shop; a shopper 收到 a parcel.
+            _ if *mark == "收" && !before.trim_start_matches(ADDRESSES).is_empty() => None,
+            (true, Some((_, goods))) => Some(goods),
+            (true, None) => None,
+            (false, _) => Some(goods),
+        }
+    })?;
+    // “卖完的东西” is not for sale, and 收费 takes in no goods.
+    let is_goods = !goods.starts_with([
+        '完', '光', '出', '的', '得', '给', '多', '过', '掉', '到', '货', '件', '据', '费', '钱', '税', '邮', '不',
+    ]);
+    Some(goods.trim().to_owned()).filter(|goods| is_goods && (2..=8).contains(&goods.chars().count()))
 }
 
 const MEDICAL: &[&str] = &[
@@ -560,6 +601,13 @@ mod tests {
         let zh = |text| sought_goods(text, Language::Zh);
         assert_eq!(zh("你们卖自行车吗？").as_deref(), Some("自行车"));
         assert_eq!(zh("有咖啡豆卖吗").as_deref(), Some("咖啡豆"));
+        assert_eq!(zh("称茶叶的小秤卖吗，最好能计时"), None);
+        assert_eq!(zh("你们收二手茶壶吗").as_deref(), Some("二手茶壶"));
+        assert_eq!(zh("下单好几天了都没收到发货通知"), None);
         assert_eq!(zh("怎么退货"), None);
+        let thing = |text| sought_thing(text, Language::Zh);
+        assert_eq!(thing("胖大海有吗，嗓子哑了").as_deref(), Some("胖大海"));
+        assert_eq!(thing("摔成渣了，有没有啥补救"), None);
+        assert_eq!(thing("一点沫子都木有，求指点"), None);
     }
 }

@@ -85,8 +85,28 @@ const NOW: &[&str] = &[
     "马上",
     "立刻",
 ];
-const STOCK: &[&str] =
-    &["in stock", "available", "sold out", "有货", "现货", "库存", "缺货", "left", "how many", "还剩", "剩几", "补货"];
+const STOCK: &[&str] = &[
+    "in stock",
+    "available",
+    "sold out",
+    "有货",
+    "现货",
+    "库存",
+    "缺货",
+    "left",
+    "how many",
+    "还剩",
+    "剩几",
+    "补货",
+    "still have",
+    "still got",
+    "on hand",
+    "enough",
+    "straight away",
+    "right away",
+    "够不够",
+    "够吗",
+];
 const SIZE: &[&str] = &["hold", "holds", "capacity", "how many ml", "how big", "how tall", "how heavy", "weigh"];
 /// Words of somebody who wants to be told later.
 const NOTIFY: &[&str] = &["let me know", "notify", "tell me when", "email me when", "通知", "提醒"];
@@ -221,7 +241,7 @@ impl Attendant {
                     follows && part.slots.colours.iter().any(|one| !one.span.is_empty())
                         || self.asks_of_it(part, &outcome)
                 }
-                _ if matches!(skill, Skill::Cheaper | Skill::Gift) => true,
+                _ if matches!(skill, Skill::Cheaper | Skill::Gift | Skill::Sum) => true,
                 _ if skill == Skill::CompareProducts => part.slots.products.len() >= 2,
                 _ if follows => true,
                 // “Come in” and “visit” are said of much: the hours must be near.
@@ -397,6 +417,7 @@ impl Attendant {
         let Outcome::Done(computed) = outcome else { return price || stock };
         let row = match &computed.value {
             skills::Value::Product { attribute, .. } => attribute.is_some(),
+            skills::Value::Comparison { .. } => true,
             _ => false,
         };
         let spans = part.slots.products.iter().map(|slot| slot.span.clone()).filter(|span| !span.is_empty());

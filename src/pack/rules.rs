@@ -295,6 +295,9 @@ pub struct Coupons {
     /// Whether a code takes nothing off goods already reduced.
     #[serde(default)]
     pub not_on_sale_goods: bool,
+    /// Whether it takes nothing off gift cards.
+    #[serde(default)]
+    pub not_on_gift_cards: bool,
     pub list: Vec<Coupon>,
 }
 
@@ -317,6 +320,8 @@ pub struct Coupon {
 pub struct GiftCards {
     pub source: String,
     pub values: Vec<Price>,
+    /// What a card that is printed and posted costs above its value.
+    pub printed_fee: Option<Price>,
     /// How long a card is valid, and the passage that says so.
     pub months: Option<u32>,
     pub validity_source: Option<String>,

@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::returns::mentioned;
 use super::words::says;
-use super::{Request, Shop};
-use crate::chat::slots::number::numbers;
-use crate::chat::slots::{NamedAmount, ProductMention, Slot};
+use super::{Request, Shop, sums};
+use crate::chat::slots::{NamedAmount, Slot};
 use crate::pack::rules::Goods;
 use crate::pack::{Money, Product};
 use crate::retrieve::tokens::normalize;
@@ -36,9 +35,6 @@ const WITHIN: &[&str] = &[
 /// What pays for the basket lies not in it.
 const PAYS: &[&str] =
     &["pay with", "paying with", "pay by", "use a", "use my", "using", "redeem", "抵", "用礼品卡", "拿礼品卡"];
-/// Words between a number and the goods that it counts: “two of the small gaiwans”, 两只.
-const MAX_BETWEEN: usize = 12;
-const MAX_PIECES: u32 = 100;
 
 /// The sum that was said with its currency, else the basket's.
 pub(super) fn basket(shop: &Shop<'_>, request: &Request<'_>) -> Option<Money> {
@@ -91,17 +87,10 @@ pub(super) fn counted<'a>(shop: &Shop<'a>, request: &Request<'_>) -> Option<Coun
         return Some(Counted { total: reduced(shop, total, request, &text), products: Vec::new(), left_out });
     }
     let (mut minor, mut products) = (0u64, Vec::new());
-    for slot in &request.slots.products {
-        let Some(product) = slot.value.only().and_then(|id| shop.products.iter().find(|product| product.id == id))
-        else {
-            continue;
-        };
-        if without.is_some_and(|goods| goods.has(product)) {
-            continue;
-        }
-        let pieces = pieces_of(&text, request, slot);
-        minor = minor.checked_add(product.current_price().minor.checked_mul(pieces.into())?)?;
-        products.push(product);
+    let counts = |line: &sums::Line<'_>| without.is_none_or(|goods| !goods.has(line.product));
+    for line in sums::named(shop, request).into_iter().filter(counts) {
+        minor = minor.checked_add(line.minor()?)?;
+        products.push(line.product);
     }
     if products.is_empty()
         && let Some(product) = mentioned(shop, request)
@@ -135,21 +124,6 @@ fn amounts_of<'s>(goods: &Goods, text: &str, amounts: &[&'s Slot<NamedAmount>]) 
     }
     // One sum alone is the basket's.
     if found.len() < amounts.len() { found } else { Vec::new() }
-}
-
-/// How many of a product: by the number just before its name, or the pieces of the message where it is the only one.
-fn pieces_of(text: &str, request: &Request<'_>, slot: &Slot<ProductMention>) -> u32 {
-    let is_only = request.slots.products.len() == 1;
-    if let Some(pieces) = request.slots.quantity.as_ref().filter(|_| is_only) {
-        return pieces.value;
-    }
-    let before = text.get(..slot.span.start).unwrap_or_default();
-    let number = numbers(before).into_iter().next_back();
-    let near = number.filter(|number| {
-        let between = &before[number.range.end..];
-        between.len() <= MAX_BETWEEN && !between.contains([',', '，', '、', '+'])
-    });
-    near.and_then(|number| number.value.whole()).filter(|pieces| (1..=MAX_PIECES).contains(pieces)).unwrap_or(1)
 }
 
 /// A sum less the share that is said to come off, or that a coupon takes off: what is paid counts.

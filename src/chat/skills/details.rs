@@ -18,6 +18,12 @@ pub(super) const STOCK: &[&str] = &[
     "how many left",
     "out of stock",
     "still have",
+    "still got",
+    "got any",
+    "on hand",
+    "enough",
+    "straight away",
+    "right away",
     "pre-order",
     "preorder",
     "有货",
@@ -37,6 +43,9 @@ pub(super) const STOCK: &[&str] = &[
     "剩多少",
     "几套",
     "补货",
+    "够不够",
+    "够吗",
+    "现在能买",
 ];
 /// Words for what a reduced price saves.
 pub(in crate::chat) const SAVING: &[&str] = &[
@@ -57,6 +66,11 @@ pub(in crate::chat) const SAVING: &[&str] = &[
     "优惠多少",
     "打几折",
 ];
+/// Words that ask what colours there are.
+const COLOUR: &[&str] =
+    &["colour", "colours", "color", "colors", "shade", "shades", "颜色", "什么色", "几种色", "几个色"];
+/// Words of a highlight that tells when goods will be there.
+const COMES: &[&str] = &["ships", "ship", "leaves", "arrives", "available", "发货", "到货", "上市", "发出"];
 /// Words for rows whose name is another one.
 const SYNONYMS: &[(&[&str], &[&str])] = &[
     (&["where", "from", "origin", "grown", "made in", "哪里", "产地", "哪儿", "产自"], &["origin", "made in", "产地"]),
@@ -68,6 +82,7 @@ const SYNONYMS: &[(&[&str], &[&str])] = &[
         &["heavy", "weigh", "weighs", "weight", "多重", "重量", "几公斤", "几克", "多少克", "多少公斤"],
         &["weight", "net weight", "重量", "净重"],
     ),
+    (&["how long is", "how long are", "length", "多长", "长度"], &["length", "长", "长度"]),
     (&["tall", "high", "height", "多高", "高度"], &["height", "高度", "高"]),
     (&["wide", "width", "diameter", "直径", "多宽"], &["diameter", "width", "直径", "宽度"]),
     (&["hot", "temperature", "degrees", "水温", "几度", "温度"], &["brewing temperature", "冲泡水温"]),
@@ -87,7 +102,9 @@ const NO: &[&str] = &["no", "none", "not", "否", "不可以", "不可", "不能
 const MAX_ROWS: usize = 6;
 
 pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
-    let Some(product) = mentioned(shop, request) else { return which(shop, request) };
+    let Some(product) = mentioned(shop, request) else {
+        return colours(shop, request).unwrap_or_else(|| which(shop, request));
+    };
     let language = request.language;
     let mut sentence = Sentence::new(request, shop.today(request));
     let text = normalize(request.text);
@@ -99,7 +116,7 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         lines.push(price_line(product, request, &mut sentence));
     }
     if wants_stock {
-        let (line, is_there) = stock_line(product, &text, language, &mut sentence);
+        let (line, is_there) = stock_line(product, &text, request, &mut sentence);
         lines.push(line);
         value.1 = Some(is_there);
     }
@@ -125,7 +142,7 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
             return Outcome::NotApplicable;
         }
         lines.push(price_line(product, request, &mut sentence));
-        lines.push(stock_line(product, "", language, &mut sentence).0);
+        lines.push(stock_line(product, "", request, &mut sentence).0);
         let rows = all_rows(product, language);
         let colon = if language == Language::Zh { "：" } else { ": " };
         let rows = rows.iter().take(MAX_ROWS).map(|row| format!("- {}{colon}{}", row.name, row.value));
@@ -183,7 +200,35 @@ fn price_line(product: &Product, request: &Request<'_>, sentence: &mut Sentence)
     line
 }
 
-fn stock_line(product: &Product, text: &str, language: Language, sentence: &mut Sentence) -> (String, bool) {
+/// The colours of a thing that is sold in several, each a product of its own.
+fn colours(shop: &Shop<'_>, request: &Request<'_>) -> Option<Outcome> {
+    let ids = &request.slots.products.first()?.value.ids;
+    let products: Vec<&Product> = ids.iter().filter_map(|id| shop.product(id)).collect();
+    let language = request.language;
+    if products.len() < 2 || !says(&normalize(request.text), COLOUR) {
+        return None;
+    }
+    let mut sentence = Sentence::new(request, shop.today(request));
+    let mut rows = Vec::new();
+    for product in &products {
+        let colour = Some(product.color.text(language)).filter(|colour| !colour.is_empty())?;
+        let (title, price) = (product.title.text(language), sentence.money(product.current_price()));
+        rows.push(sentence.say(format!("- {title}: {colour}, {price}"), format!("- {title}：{colour}，{price}")));
+    }
+    let ids = ids.clone();
+    Some(Outcome::Done(Box::new(Computed {
+        skill: Skill::ProductDetails,
+        value: Value::Comparison { products: ids.clone() },
+        text: rows.join("\n"),
+        sources: ids.clone(),
+        numbers: sentence.numbers,
+        products: ids,
+        action: None,
+    })))
+}
+
+fn stock_line(product: &Product, text: &str, request: &Request<'_>, sentence: &mut Sentence) -> (String, bool) {
+    let language = request.language;
     let is_there = product.is_in_stock();
     let (yes, no) = match (text.is_empty(), says(text, &["sold out", "out of stock", "缺货", "卖完"]), language) {
         (true, _, _) => ("", ""),
@@ -193,9 +238,29 @@ fn stock_line(product: &Product, text: &str, language: Language, sentence: &mut 
         (_, true, Language::Zh) => ("没有卖完，", "是的，"),
     };
     let en = |opener: &str| if opener.is_empty() { "It".to_owned() } else { opener.to_owned() };
+    let wanted = request.slots.quantity.as_ref().map_or(1, |pieces| pieces.value);
     let line = match (product.availability, is_there, product.stock) {
-        (Availability::Preorder | Availability::Backorder, _, _) => sentence
-            .say("It can be pre-ordered; it is not in stock yet.".to_owned(), "目前可以预订，还没有现货。".to_owned()),
+        (Availability::Preorder | Availability::Backorder, _, _) => {
+            let line = sentence.say(
+                "It can be pre-ordered; it is not in stock yet.".to_owned(),
+                "目前可以预订，还没有现货。".to_owned(),
+            );
+            // The feed has no column for the day; a shop says it among the highlights.
+            let comes = |highlight: &&String| says(&normalize(highlight), COMES);
+            match (product.highlights.items(language).iter().find(comes), language) {
+                (Some(highlight), Language::En) => format!("{line} {highlight}."),
+                (Some(highlight), Language::Zh) => format!("{line}{highlight}。"),
+                (None, _) => line,
+            }
+        }
+        (_, true, Some(left)) if left < wanted => {
+            let (left, wanted) = (sentence.keep(left.to_string()), sentence.keep(wanted.to_string()));
+            let line = sentence.say(
+                format!("Not enough for {wanted}: {left} left in stock."),
+                format!("不够 {wanted} 件，现货只有 {left} 件。"),
+            );
+            return (line, false);
+        }
         (_, true, Some(left)) => {
             let left = sentence.keep(left.to_string());
             sentence.say(format!("{} is in stock, {left} left.", en(yes)), format!("{yes}现货还有 {left} 件。"))

@@ -21,6 +21,7 @@ mod propose;
 mod returns;
 mod sending;
 mod shipping;
+mod sums;
 mod warranty;
 mod wishes;
 mod words;
@@ -55,6 +56,8 @@ pub enum Skill {
     /// Price, stock, size and details of one product.
     ProductDetails,
     CompareProducts,
+    /// What several goods come to.
+    Sum,
     FilterCatalogue,
     /// What is like a product and costs less.
     Cheaper,
@@ -208,6 +211,7 @@ pub fn run(skill: Skill, shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         Skill::OpeningHours => hours::answer(shop, request),
         Skill::ProductDetails => details::answer(shop, request),
         Skill::CompareProducts => compare::answer(shop, request),
+        Skill::Sum => sums::answer(shop, request),
         Skill::FilterCatalogue => catalogue::answer(shop, request),
         Skill::Cheaper => wishes::cheaper(shop, request),
         Skill::Gift => wishes::gift(shop, request),

@@ -4,8 +4,9 @@ use super::channels::asks_hours;
 use super::details::{PRICE, SAVING, STOCK};
 use super::hours::asks_open;
 use super::orders::asks_order;
-use super::returns::asks_deadline;
+use super::returns::{asks_deadline, asks_return};
 use super::sending::asked;
+use super::sums;
 use super::warranty::asks_warranty;
 use super::wishes::{wants_cheaper, wants_gift};
 use super::words::says;
@@ -46,9 +47,21 @@ const COMPARE: &[&str] = &[
     "分别",
     "差多少",
     "跟",
+    "最",
+    "哪只",
+    "哪把",
+    "哪套",
+    "哪盒",
+    "largest",
+    "biggest",
+    "smallest",
+    "cheapest",
+    "heaviest",
 ];
 const CARD: &[&str] = &[
     "gift card",
+    "gift cards",
+    "vouchers",
     "giftcard",
     "voucher",
     "礼品卡",
@@ -96,12 +109,25 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     };
     let sent = asked(shop, request, &text);
     let named = !slots.products.is_empty();
+    let takes_off = slots.percent.is_some()
+        || rules
+            .coupons
+            .iter()
+            .flat_map(|coupons| &coupons.list)
+            .any(|coupon| coupon.words.0.values().any(|words| says(&text, words)));
+    let sums = !takes_off
+        && !asks_return(&text)
+        && !asks_warranty(request, &text)
+        && !sent.free
+        && sums::is_asked(shop, request, &text);
+    add(sums, Skill::Sum);
     add(rules.orders.is_some() && asks_order(request, &text), Skill::OrderStatus);
     add(
         rules.gift_cards.is_some()
             && has(CARD)
+            && !takes_off
             && !sent.free
-            && (slots.amounts.len() + usize::from(slots.quantity.is_some()) >= 2 || !slots.days.is_empty()),
+            && (!slots.amounts.is_empty() || slots.quantity.is_some() || !slots.days.is_empty()),
         Skill::GiftCard,
     );
     let coupon_said =

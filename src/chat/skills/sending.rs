@@ -350,7 +350,7 @@ pub(super) fn asked(shop: &Shop<'_>, request: &Request<'_>, text: &str) -> Asked
         return Asked::default();
     }
     let (placed, weighed) = (!slots.places.is_empty(), !slots.weights.is_empty());
-    let ships = (has(SHIP) || placed && has(EXPRESS)) && !(has(DUTIES) && !weighed);
+    let ships = (has(SHIP) || placed && has(EXPRESS)) && (weighed || !has(DUTIES));
     let free = asks_free(shop, text, ships || placed);
     // “Paying now, Zurich, when?” says of its parcel no more than where it goes.
     let buys = placed && has(BUY);

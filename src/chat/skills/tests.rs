@@ -335,3 +335,81 @@ fn no_message_makes_a_skill_panic() {
         }
     }
 }
+
+#[test]
+fn several_goods_are_added_up_and_sent_where_they_are_to_go() {
+    for (text, parts) in [
+        ("what do a couple of speckled stoneware mugs and the speckled teapot come to", &["= €38", "€80 together"][..]),
+        (
+            "price for 3 eggshell tasting cups, 2 ginger snaps and one pocket tin in total?",
+            &["= €27", "= €9.80", "€44.30"],
+        ),
+        ("how much is one genmaicha and half a dozen eggshell tasting cups", &["= €54", "€63.50"]),
+        ("祁门红茶三袋 滇红金芽两袋 合计", &["43.50 欧元", "34.80 欧元", "78.30 欧元"]),
+        ("一盒黄油酥饼加俩流釉大蓝杯一共多少钱", &["41.80 欧元"]),
+        ("two big blue mugs sent to Galway, 820 g, all in?", &["= €35", "€7.90", "In all: €42.90"]),
+        ("抹茶入门套装寄维也纳 连运费一共多少钱", &["连运费共 92 欧元"]),
+        (
+            "what is cheaper, the matcha starter set or one silver needle and two pocket tins",
+            &["€92", "€49 together", "The second is €43 cheaper."],
+        ),
+    ] {
+        let computed = answer(text);
+        assert_eq!(computed.skill, Skill::Sum, "{text}: {}", computed.text);
+        parts.iter().for_each(|part| assert!(computed.text.contains(part), "{text}: {}", computed.text));
+    }
+    // One thing, and two that are only compared, are no sum.
+    assert_eq!(answer("how much is the pocket tin").skill, Skill::ProductDetails);
+    assert_eq!(answer("which is cheaper, the pocket tin or the eggshell tasting cup").skill, Skill::CompareProducts);
+}
+
+#[test]
+fn gift_cards_are_bought_and_spent_by_several() {
+    for (text, parts) in [
+        (
+            "I pay 83.20 euros with two 25 euro gift cards and a 50 one, what is left",
+            &["€100 together", "€16.80 stays"][..],
+        ),
+        ("how much is a printed 100 euro gift card, sent by post?", &["€2", "€102"]),
+        ("what do three 50 euro gift cards cost", &["3 gift cards come to €150."]),
+        ("五十欧的礼品卡买了32.4欧的茶还剩多少", &["17.60 欧元"]),
+        ("纸质礼品卡 25 欧元的要四张 一共付多少", &["108 欧元"]),
+    ] {
+        let computed = answer(text);
+        assert_eq!(computed.skill, Skill::GiftCard, "{text}: {}", computed.text);
+        parts.iter().for_each(|part| assert!(computed.text.contains(part), "{text}: {}", computed.text));
+    }
+    let (_, outcome) = ask_at("do you have a gift card for 50 euros", NOON_MS, &[]);
+    assert!(!matches!(&outcome, Outcome::Done(computed) if computed.skill == Skill::GiftCard), "{outcome:?}");
+}
+
+#[test]
+fn a_code_leaves_out_what_is_reduced_and_gift_cards() {
+    for (text, parts) in [
+        (
+            "student here: the cream kettle and one silver needle, what do I pay with the 10 %",
+            &["€34", "€30.60", "€89.60"][..],
+        ),
+        ("with the newsletter code, 80 of teaware plus a 50 euro gift card, total?", &["€72", "€122"]),
+        ("我有学生优惠，买一饼陈年寿眉再加一袋大红袍，实付多少", &["56 欧元"]),
+    ] {
+        let computed = answer(text);
+        assert_eq!(computed.skill, Skill::Discount, "{text}: {}", computed.text);
+        parts.iter().for_each(|part| assert!(computed.text.contains(part), "{text}: {}", computed.text));
+    }
+}
+
+#[test]
+fn stock_is_told_by_how_many_are_wanted_and_colours_by_what_there_is() {
+    for (text, parts) in [
+        ("I need five tenmoku easy gaiwans, enough in stock?", &["Not enough for 5: 2 left"][..]),
+        ("do you still have the cobalt cup and saucer", &["out of stock"]),
+        ("is the junshan yinzhen available?", &["pre-ordered", "Ships in May"]),
+        ("what colours does the double-lid tin come in", &["red", "green"]),
+        ("双盖茶叶罐有什么颜色", &["红", "绿"]),
+    ] {
+        let computed = answer(text);
+        assert_eq!(computed.skill, Skill::ProductDetails, "{text}: {}", computed.text);
+        parts.iter().for_each(|part| assert!(computed.text.contains(part), "{text}: {}", computed.text));
+    }
+}

@@ -71,7 +71,10 @@ const WORDS: &[(&str, u64)] = &[
     ("one hundred", 100),
     ("two hundred", 200),
     ("a couple of", 2),
+    ("couple of", 2),
+    ("a pair of", 2),
     ("a dozen", 12),
+    ("half a dozen", 6),
 ];
 
 /// All numbers of a normalized text, in order, none inside another.

@@ -39,6 +39,9 @@ const EMPTY_WORDS: &[&str] = &[
     "free", "before", "after",
 ];
 
+/// What may stand inside of a name: “cup and saucer”, “Silver Needle, Fuding”.
+const JOINTS: &[&str] = &["and", ",", "&", ", and"];
+
 /// A word of a message, the products whose title has it, and whether it is only a kind of thing.
 type Named<'n> = (Range<usize>, &'n [usize], bool);
 
@@ -166,7 +169,12 @@ impl Names {
     /// Runs of words that stand in titles. Rare words count for more: “longjing” is a name, “tea” is not.
     fn titles(&self, reading: &Reading<'_>) -> Vec<(Range<usize>, Vec<String>)> {
         let mut runs: Vec<Vec<Named<'_>>> = vec![Vec::new()];
+        let mut end = 0;
         for (range, word) in reading.words() {
+            if reading.text[end..range.start].contains([',', ';', '+', '&', '/']) {
+                runs.push(Vec::new());
+            }
+            end = range.end;
             let stems = terms(word);
             let owners = stems.first().filter(|stem| is_word(stem)).and_then(|stem| self.owners(word, stem));
             match (stems.is_empty(), owners) {
@@ -178,7 +186,8 @@ impl Names {
                 _ => runs.push(Vec::new()),
             }
         }
-        runs.into_iter().filter_map(|run| self.name_of(&run)).collect()
+        let found = runs.into_iter().filter_map(|run| self.name_of(&run)).collect();
+        narrow(found, |gap| JOINTS.contains(&reading.text[gap].trim()))
     }
 
     fn name_of(&self, run: &[Named<'_>]) -> Option<(Range<usize>, Vec<String>)> {
@@ -268,26 +277,30 @@ impl Names {
                 at += length.max(1);
             }
         }
-        self.narrow(found)
+        narrow(found, |gap| gap.len() <= '的'.len_utf8())
     }
+}
 
-    /// “红色的双盖茶叶罐”: parts of one name that stand apart are one mention of what they share.
-    fn narrow(&self, found: Vec<(Range<usize>, Vec<String>)>) -> Vec<(Range<usize>, Vec<String>)> {
-        let mut narrowed: Vec<(Range<usize>, Vec<String>)> = Vec::new();
-        for (range, ids) in found {
-            if let Some((last, shared)) = narrowed.last_mut()
-                && range.start - last.end <= '的'.len_utf8()
-            {
-                let both: Vec<String> = shared.iter().filter(|id| ids.contains(id)).cloned().collect();
-                if !both.is_empty() {
-                    (last.end, *shared) = (range.end, both);
-                    continue;
-                }
+/// Parts of one name that stand apart are one mention of what they share: “红色的双盖茶叶罐”, “cobalt cup and saucer”.
+fn narrow(
+    found: Vec<(Range<usize>, Vec<String>)>,
+    is_joint: impl Fn(Range<usize>) -> bool,
+) -> Vec<(Range<usize>, Vec<String>)> {
+    let mut narrowed: Vec<(Range<usize>, Vec<String>)> = Vec::new();
+    for (range, ids) in found {
+        if let Some((last, shared)) = narrowed.last_mut()
+            && last.end <= range.start
+            && is_joint(last.end..range.start)
+        {
+            let both: Vec<String> = shared.iter().filter(|id| ids.contains(id)).cloned().collect();
+            if !both.is_empty() {
+                (last.end, *shared) = (range.end, both);
+                continue;
             }
-            narrowed.push((range, ids));
         }
-        narrowed
+        narrowed.push((range, ids));
     }
+    narrowed
 }
 
 /// Whether a term is of Latin letters and no mere number.

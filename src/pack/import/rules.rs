@@ -204,6 +204,6 @@ fn prices(rules: &ShopRules) -> Vec<&Price> {
         prices.extend(&coupon.amount);
         prices.extend(&coupon.from);
     }
-    prices.extend(rules.gift_cards.iter().flat_map(|cards| &cards.values));
+    prices.extend(rules.gift_cards.iter().flat_map(|cards| cards.values.iter().chain(&cards.printed_fee)));
     prices
 }
