@@ -13,7 +13,9 @@ use crate::retrieve::tokens::{is_han, normalize, terms};
 /// Products in a reply; the count says how many there are.
 const MAX_SHOWN: usize = 6;
 const ON_SALE: &[&str] =
-    &["on sale", "discounted", "reduced", "special offer", "on offer", "特价", "促销", "打折", "降价"];
+    &["on sale", "discounted", "reduced", "special offer", "on offer", "marked down", "特价", "促销", "打折", "降价"];
+const AT_LEAST: &[&str] =
+    &["at least", "minimum", "or more", "or bigger", "or larger", "至少", "以上", "起码", "不小于", "不低于"];
 const WITHOUT_EN: &[&str] = &["no ", "without ", "free of ", "not contain ", "zero "];
 const WITHOUT_ZH: &[&str] = &["不含", "没有", "无", "不带", "零"];
 
@@ -39,8 +41,13 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         needs.push(Need { words, fits: Box::new(move |product| colour.is_of(product)) });
     }
     if let Some(size) = &request.slots.size {
-        let size = size.value.clone();
-        needs.push(Need { words: size.to_string(), fits: Box::new(move |product| is_size(product, &size)) });
+        let (size, is_least) = (size.value.clone(), says(&text, AT_LEAST));
+        let words = match is_least {
+            true => sentence.say(format!("at least {size}"), format!("至少 {size}")),
+            false => size.to_string(),
+        };
+        sentence.keep(size.to_string());
+        needs.push(Need { words, fits: Box::new(move |product| is_size(product, &size, is_least)) });
     }
     if says(&text, ON_SALE) {
         let words = sentence.say("reduced".to_owned(), "特价".to_owned());
@@ -271,13 +278,13 @@ fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<(String, N
     needs
 }
 
-/// Whether a product's size, or a row of its details, is this one; capacities within a tenth.
-fn is_size(product: &Product, size: &Size) -> bool {
+/// Whether a product's size, or a row of its details, is this one, within a tenth, or is no less.
+fn is_size(product: &Product, size: &Size, is_least: bool) -> bool {
     let texts = || {
         let rows = product.attributes.0.values().flatten().map(|row| row.value.as_str());
         product.size.0.values().map(String::as_str).chain(rows)
     };
-    let near = |asked: f64, found: f64| (found - asked).abs() <= 0.1 * asked;
+    let near = |asked: f64, found: f64| (found - asked).abs() <= 0.1 * asked || is_least && found >= asked;
     match size {
         Size::Millilitres(ml) => {
             texts().any(|text| measure(text, &[("ml", 1.0), ("l", 1000.0)]).is_some_and(|n| near((*ml).into(), n)))

@@ -413,3 +413,17 @@ fn stock_is_told_by_how_many_are_wanted_and_colours_by_what_there_is() {
         parts.iter().for_each(|part| assert!(computed.text.contains(part), "{text}: {}", computed.text));
     }
 }
+
+#[test]
+fn a_limit_is_read_however_it_is_said() {
+    for (text, fits, other) in [
+        ("a teapot of at least 800 ml, budget 45 euros", "POT-004", "POT-003"),
+        ("show me teapots of 800 ml or more, nothing over 45 euros", "POT-004", "POT-003"),
+        ("至少800毫升的茶壶，手头只有45欧", "POT-004", "POT-003"),
+    ] {
+        let computed = answer(text);
+        assert_eq!(computed.skill, Skill::FilterCatalogue, "{text}: {}", computed.text);
+        assert!(computed.products.iter().any(|id| id == fits), "{text}: {}", computed.text);
+        assert!(!computed.products.iter().any(|id| id == other), "{text}: {}", computed.text);
+    }
+}

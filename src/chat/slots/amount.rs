@@ -153,6 +153,9 @@ const MAX_BEFORE: &[&str] = &[
     "cheaper than",
     "at most",
     "not over",
+    "nothing over",
+    "nothing above",
+    "no dearer than",
     "<",
     "不超过",
     "低于",
@@ -165,9 +168,29 @@ const MAX_BEFORE: &[&str] = &[
     "budget",
     "budget of",
     "budget is",
+    "手头只有",
+    "手里只有",
+    "手上只有",
+    "身上只有",
+    "预算只有",
 ];
-const MAX_AFTER: &[&str] =
-    &["or less", "max", "and under", "or under", "budget", "以内", "以下", "之内", "之下", "内", "封顶", "预算"];
+const MAX_AFTER: &[&str] = &[
+    "or less",
+    "max",
+    "tops",
+    "at most",
+    "at the most",
+    "and under",
+    "or under",
+    "budget",
+    "以内",
+    "以下",
+    "之内",
+    "之下",
+    "内",
+    "封顶",
+    "预算",
+];
 const MIN_BEFORE: &[&str] = &["over", "above", "more than", "at least", "from", ">", "超过", "高于", "至少", "不低于"];
 const MIN_AFTER: &[&str] = &["or more", "and up", "and over", "以上", "起"];
 const ABOUT_BEFORE: &[&str] = &["about", "around", "roughly", "approximately", "大概", "大约", "差不多"];

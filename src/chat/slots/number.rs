@@ -75,6 +75,8 @@ const WORDS: &[(&str, u64)] = &[
     ("a pair of", 2),
     ("a dozen", 12),
     ("half a dozen", 6),
+    ("a fiver", 5),
+    ("a tenner", 10),
 ];
 
 /// All numbers of a normalized text, in order, none inside another.
