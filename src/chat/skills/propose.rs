@@ -127,6 +127,7 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
             && has(CARD)
             && !takes_off
             && !sent.free
+            && !asks_return(&text)
             && (!slots.amounts.is_empty() || slots.quantity.is_some() || !slots.days.is_empty()),
         Skill::GiftCard,
     );

@@ -239,9 +239,10 @@ pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
                 )
             } else {
                 let left = sentence.keep(last.days_since(today).to_string());
+                let en_days = if last.days_since(today) == 1 { "day" } else { "days" };
                 sentence.say(
                     format!(
-                        "Yes: what reached you on {from} can come back until {until} ({why}). That leaves {left} days."
+                        "Yes: what reached you on {from} can come back until {until} ({why}). That leaves {left} {en_days}."
                     ),
                     format!("可以：{from}收到的商品，退货截止 {until}（{why}），还有 {left} 天。"),
                 )

@@ -190,6 +190,14 @@ const COST: &[&str] = &[
 /// Free shipping in one phrase …
 const FREE: &[&str] = &[
     "free shipping",
+    "ship it free",
+    "ship it for free",
+    "send it free",
+    "send it for free",
+    "deliver it free",
+    "shipped free",
+    "sent free",
+    "delivered free",
     "free delivery",
     "shipping free",
     "ship free",
@@ -255,6 +263,8 @@ const GRATIS: &[&str] = &[
     "cost nothing",
     "charge nothing",
     "on you",
+    "you pay",
+    "you cover",
     "免",
     "不收",
     "不用付",

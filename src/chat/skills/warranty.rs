@@ -110,6 +110,17 @@ const OWN_CASE: &[&str] = &[
     "还保",
     "过保",
     "过没过保",
+    "warranty still",
+    "guarantee still",
+    "still running",
+    "still valid",
+    "bought",
+    "保到什么时候",
+    "保到哪",
+    "保到几",
+    "保到何",
+    "收的",
+    "买的",
 ];
 
 /// Whether a warranty is asked about.

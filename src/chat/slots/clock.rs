@@ -75,6 +75,8 @@ const FIXED: &[(&str, u16)] = &[("midday", 720), ("noon", 720), ("midnight", 143
 /// What is said of another clock than the shop's says nothing of the hour there.
 const ELSEWHERE: &[&str] =
     &["my time", "our time", "beijing time", "china time", "北京时间", "国内时间", "我这边", "我这里", "我们这边"];
+/// Parts of the day whose hours are written from 1 to 11.
+const LATE: &[&str] = &["tonight", "evening", "afternoon", "下午", "晚上", "今晚", "明晚"];
 /// Greetings name no time.
 const GREETINGS: &[&str] = &["good morning", "good afternoon", "good evening", "good night"];
 
@@ -86,8 +88,20 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken) -> Option<Slot<DayT
     let is_elsewhere = ELSEWHERE.iter().any(|words| text.contains(words));
     if let Some((_, range, minutes)) = exact {
         taken.take(range.clone());
-        let clock = Clock { minutes };
-        return (!is_elsewhere).then(|| reading.slot(DayTime { from: clock, to: clock }, range));
+        // “Tonight at 7:30”.
+        let is_late = LATE.iter().any(|words| text.contains(words));
+        let clock = Clock { minutes: if is_late && (60..720).contains(&minutes) { minutes + 720 } else { minutes } };
+        let minutes = clock.minutes;
+        let (head, tail) = (text[..range.start].trim_end(), text[range.end..].trim_start());
+        let time = if head.ends_with("before") || ["前", "之前", "以前"].iter().any(|word| tail.starts_with(word))
+        {
+            DayTime { from: Clock { minutes: 0 }, to: Clock { minutes: minutes.saturating_sub(1) } }
+        } else if head.ends_with("after") || ["后", "之后", "以后"].iter().any(|word| tail.starts_with(word)) {
+            DayTime { from: clock, to: Clock { minutes: 1439.max(minutes) } }
+        } else {
+            DayTime { from: clock, to: clock }
+        };
+        return (!is_elsewhere).then(|| reading.slot(time, range));
     }
     let fixed = FIXED.iter().find_map(|(name, minutes)| {
         let clock = Clock { minutes: *minutes };
@@ -265,6 +279,7 @@ mod tests {
             ("order at 3pm", "15:00"),
             ("9.30 am please", "9:30"),
             ("at 21:00", "21:00"),
+            ("tonight at 7:30", "19:30"),
             ("half past nine in the morning", "9:30"),
             ("at 2 o'clock", "14:00"),
             ("can I come at 11?", "11:00"),
@@ -272,6 +287,8 @@ mod tests {
             ("12 am", "0:00"),
             ("before noon on Friday", "9:00–11:59"),
             ("at noon", "12:00"),
+            ("before 2 pm", "0:00–13:59"),
+            ("两点以后", "14:00–23:59"),
             ("thursday morning", "6:00–11:59"),
             ("late at night", "21:00–23:59"),
             ("明天下午一点付款", "13:00"),

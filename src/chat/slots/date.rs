@@ -254,6 +254,13 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
         days[other].1 = NamedDay { date, form: DayForm::Exact, role: None };
         days.remove(at);
     }
+    // “June last year” and 去年6月 are no day.
+    days.retain(|(range, _)| {
+        let (head, tail) = (reading.text[..range.start].trim_end(), reading.text[range.end..].trim_start());
+        let month = numbers.iter().find(|number| number.range.start == reading.text.len() - tail.len());
+        let is_month = month.is_some_and(|month| reading.text[month.range.end..].starts_with('月'));
+        !(is_last_year(range) && (is_month || month_before(head).is_some() || month_at(tail).is_some()))
+    });
     // “Over Easter, on Good Friday” means the Friday.
     let is_easter = |date: Date, offsets: &[i32]| {
         Date::easter(date.year()).is_some_and(|easter| offsets.contains(&date.days_since(easter)))

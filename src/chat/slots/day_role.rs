@@ -38,6 +38,8 @@ const ORDERED: &[&str] = &[
     "transfer",
     "with you",
     "下单",
+    "下的单",
+    "下了单",
     "付款",
     "付",
     "买",
@@ -169,6 +171,16 @@ pub(super) fn roles(reading: &Reading<'_>, named: &[(Range<usize>, bool)]) -> Ve
             cues.extend(found.filter(|range| is_whole(text, range)).map(|range| (range, role)));
         }
     }
+    // “Before 2 pm” and 两点前 say an hour of the day, and not that it is needed by then.
+    let is_hour = |cue: &Range<usize>| {
+        let after = text[cue.end..].trim_start();
+        let at = text.len() - after.len();
+        matches!(&text[cue.clone()], "by" | "before" | "until")
+            && after.starts_with(|c: char| c.is_ascii_digit())
+            && !days.iter().any(|day| day.start == at)
+            || text[cue.clone()].ends_with('前') && text[..cue.start].ends_with(['点', '半', '分', '时'])
+    };
+    cues.retain(|(range, _)| !is_hour(range));
     // Of words one inside another the longer speaks: 买 of 购买 and “come” of “come in time for” do not.
     let within = |inner: &Range<usize>, outer: &Range<usize>| {
         outer.start <= inner.start && inner.end <= outer.end && outer.len() > inner.len()

@@ -120,7 +120,11 @@ pub(super) fn weights(reading: &Reading<'_>, taken: &mut Taken) -> Vec<Slot<u32>
     let mut all = numbers(text);
     all.retain(|number| taken.is_free(&number.range));
     for (at, number) in all.iter().enumerate() {
-        let own = measure(text, number, WEIGHTS);
+        // 千 of 千克 is no number of its own.
+        if found.last().is_some_and(|(_, range)| number.range.start < range.end) {
+            continue;
+        }
+        let own = measure(text, number, WEIGHTS).or_else(|| liang(text, number));
         // The unit is said once, behind the second.
         let shared = || {
             let next = all.get(at + 1)?;
@@ -201,10 +205,29 @@ fn measure(text: &str, number: &Number, units: &[(&str, f64)]) -> Option<(f64, R
     // “一斤半”, “one and a half kilos”.
     if text[end..].starts_with('半') {
         (value, end) = (value + 0.5 * factor, end + '半'.len_utf8());
+    } else if let Some((more, length)) = liang_at(&text[end..]).filter(|_| text[..end].ends_with('斤')) {
+        (value, end) = (value + more, end + length);
     } else if text[number.range.end..].trim_start().starts_with(AND_A_HALF) {
         value += 0.5 * factor;
     }
     Some((value, number.range.start..end))
+}
+
+/// 八两: 50 grams each. The unit is also a numeral, so that both are read as one number.
+fn liang(text: &str, number: &Number) -> Option<(f64, Range<usize>)> {
+    let (grams, length) = liang_at(&text[number.range.start..])?;
+    (length == number.range.len()).then(|| (grams, number.range.clone()))
+}
+
+/// Grams of a numeral and 两 that a text begins with, and their length.
+fn liang_at(text: &str) -> Option<(f64, usize)> {
+    let mut chars = text.chars();
+    let digit = "一二三四五六七八九".chars().position(|numeral| text.starts_with(numeral))? + 1;
+    let length = chars.next()?.len_utf8() + '两'.len_utf8();
+    // “一两公斤” is one or two of them.
+    let is_unit = chars.next() == Some('两')
+        && !text[length..].starts_with(['公', '斤', '千', '克', '个', '百', '十', '天', '只', '件']);
+    is_unit.then_some((50.0 * digit as f64, length))
 }
 
 /// Where the unit behind a number ends, and its factor.
