@@ -210,7 +210,7 @@ fn returns_are_counted_from_delivery() {
             ("box came on the 2nd, how long have i got to send things back", &["Wednesday, 2 December"]),
             ("seal never broken, delivered on the first day of this month, last return day", &["Tuesday, 1 December"]),
             ("上个月最后一天到的货 退货截止几号", &["11月30日"]),
-            ("ordered 2 weeks ago, can i still return it", &["count from delivery", "31 January 2027"]),
+            ("ordered 2 weeks ago, can i still return it", &["count from delivery", "11 December"]),
         ],
     );
     check(
