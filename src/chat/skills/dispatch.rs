@@ -92,13 +92,8 @@ const WHEN: &[&str] = &[
     "still",
     "on what",
     "how soon",
-    "does it",
-    "will it",
     "go out today",
     "goes out today",
-    "can it",
-    "can you",
-    "do you",
     "哪天",
     "几号",
     "什么时候",
@@ -111,6 +106,8 @@ const WHEN: &[&str] = &[
     "哪一天",
     "能不能",
 ];
+/// … or whether at all, of an order that is placed now or then.
+const WHETHER: &[&str] = &["does it", "will it", "can it", "can you", "do you", "will you", "do they"];
 /// Who is about to order.
 const ORDERS: &[&str] = &[
     "i order",
@@ -168,7 +165,13 @@ pub(super) fn asks_leaving(request: &Request<'_>, text: &str) -> bool {
     let is_timed =
         !request.slots.days.is_empty() || request.slots.time.is_some() || says(text, NOW) || says(text, ORDERS);
     let has_order = request.slots.order.is_some();
-    says(text, LEAVES) && says(text, WHEN) && is_timed && !says(text, PLACED) && !has_order
+    let is_asked = says(text, WHEN) || says(text, WHETHER) && (says(text, NOW) || says(text, ORDERS));
+    says(text, LEAVES) && is_asked && is_timed && !says(text, PLACED) && !has_order
+}
+
+/// Whether something is named that takes longer to make ready.
+pub(super) fn names_extra(dispatch: &Dispatch, text: &str) -> bool {
+    dispatch.extras.iter().any(|extra| extra.words.0.values().any(|words| says(text, words)))
 }
 
 /// Whether a message speaks of the shop's end of the way.

@@ -117,7 +117,7 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
             .any(|coupon| coupon.words.0.values().any(|words| says(&text, words)));
     let sums = !takes_off
         && !asks_return(&text)
-        && !asks_warranty(request, &text)
+        && !asks_warranty(shop, request, &text)
         && !sent.free
         && sums::is_asked(shop, request, &text);
     add(sums, Skill::Sum);
@@ -139,7 +139,7 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     // Of a coupon and a basket that should go for nothing the basket is the question.
     add(off && !sent.free, Skill::Discount);
     add(rules.returns.is_some() && asks_deadline(request, &text), Skill::ReturnDeadline);
-    add(rules.warranty.is_some() && asks_warranty(request, &text), Skill::WarrantyDeadline);
+    add(rules.warranty.is_some() && asks_warranty(shop, request, &text), Skill::WarrantyDeadline);
     add(rules.handoff.is_some() && rules.hours.is_some() && asks_hours(request, &text), Skill::OpeningHours);
     add(rules.hours.is_some() && asks_open(&text), Skill::OpeningHours);
     add(sent.free, Skill::FreeShipping);

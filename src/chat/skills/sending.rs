@@ -363,7 +363,7 @@ pub(super) fn asked(shop: &Shop<'_>, request: &Request<'_>, text: &str) -> Asked
     let ships = (has(SHIP) || placed && has(EXPRESS)) && (weighed || !has(DUTIES));
     let free = asks_free(shop, text, ships || placed);
     // “Paying now, Zurich, when?” says of its parcel no more than where it goes.
-    let buys = placed && has(BUY);
+    let buys = placed && has(BUY) && !has(DUTIES);
     let due = || slots.days.iter().any(|day| day.value.role == Some(crate::chat::slots::DayRole::Needed));
     let leaving = asks_leaving(request, text) && !placed;
     let time = (ships || buys)
@@ -374,6 +374,11 @@ pub(super) fn asked(shop: &Shop<'_>, request: &Request<'_>, text: &str) -> Asked
     let cost = (costs || ships && has(EXPRESS) && placed && !time) && !free;
     let whether = ships && !free && !time && placed && slots.products.is_empty() && !has(COST) && !sends_goods(text);
     Asked { cost, time, free, leaving, whether }
+}
+
+/// Whether a time is asked for.
+pub(super) fn asks_when(text: &str) -> bool {
+    says(text, TIME)
 }
 
 fn asks_free(shop: &Shop<'_>, text: &str, is_sent: bool) -> bool {

@@ -3,6 +3,7 @@
 use super::basket::{basket, counted};
 use super::days::{needed, ordered};
 use super::dispatch::{self, asks_leaving, extra_line, plus_working_days};
+use super::sending::asks_when;
 use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
 use crate::chat::slots::{Place, SlotKind, Slots};
@@ -172,7 +173,10 @@ fn cost_line(
 pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some((shipping, places)) = ask_place(shop, request) else { return Outcome::NotApplicable };
     let Some(dispatch) = &shipping.dispatch else { return Outcome::NotApplicable };
-    if places.is_empty() && asks_leaving(request, &normalize(request.text)) {
+    let text = normalize(request.text);
+    // “And with gift wrapping?” goes on from when it leaves.
+    let goes_on = || dispatch::names_extra(dispatch, &text) && !asks_when(&text);
+    if places.is_empty() && (asks_leaving(request, &text) || goes_on()) {
         return dispatch::answer(shop, dispatch, request);
     }
     if places.is_empty() {

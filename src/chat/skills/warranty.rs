@@ -123,9 +123,14 @@ const OWN_CASE: &[&str] = &[
     "买的",
 ];
 
+/// What breaks sooner than this came broken, and its passage says what to do.
+const MIN_DAYS_OF_USE: i32 = 30;
+
 /// Whether a warranty is asked about.
-pub(super) fn asks_warranty(request: &Request<'_>, text: &str) -> bool {
-    says(text, WARRANTY) || says(text, FAULT) && says(text, HAD) && !request.slots.days.is_empty()
+pub(super) fn asks_warranty(shop: &Shop<'_>, request: &Request<'_>, text: &str) -> bool {
+    let today = shop.today(request);
+    let was_used = || since(request.slots, today).is_some_and(|came| today.days_since(came.day()) >= MIN_DAYS_OF_USE);
+    says(text, WARRANTY) || says(text, FAULT) && says(text, HAD) && was_used()
 }
 
 pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
