@@ -147,30 +147,8 @@ const WORLD: &[&str] = &[
 /// Where somebody stays …
 const LODGINGS: &[&str] = &["hotel", "hotels", "酒店", "餐厅"];
 /// … and has something sent.
-const SENT: &[&str] = &[
-    "ship",
-    "shipped",
-    "send",
-    "sent",
-    "deliver",
-    "delivered",
-    "delivery",
-    "parcel",
-    "package",
-    "arrive",
-    "arrives",
-    "waiting",
-    "order",
-    "ordering",
-    "寄",
-    "送到",
-    "送货",
-    "快递",
-    "包裹",
-    "收货",
-    "下单",
-    "收到",
-];
+const SENT: &[&str] =
+    &["ship", "send", "deliver", "delivered", "parcel", "arrive", "waiting", "ordering", "寄", "送到", "快递", "包裹"];
 const PEOPLE: &[&str] = &[
     "owner",
     "owner's",

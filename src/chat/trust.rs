@@ -161,6 +161,9 @@ const ORDER: &[&str] = &[
     "我订单",
     "我的单",
 ];
+/// Until when somebody answers.
+const UNTIL: &[&str] =
+    &["how late", "until when", "till when", "what time", "which hours", "what hours", "几点", "到什么时候"];
 /// What somebody wants to hear of an order.
 const STATE: &[&str] = &[
     "where",
@@ -295,6 +298,7 @@ impl Attendant {
                         || computed.sources.is_empty()
                         || near.any(confirms)
                         || is_definite(skill, &part.slots, &own)
+                        || skills::is_reached(computed, self.rules()) && has_any(&own, UNTIL)
                         || matches!(skill, Skill::OrderStatus | Skill::Discount | Skill::GiftCard)
                 }
             };

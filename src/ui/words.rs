@@ -45,6 +45,7 @@ pub fn slot(kind: &str) -> Option<Phrase> {
         "percent" => ("percent", "折扣"),
         "place" => ("place", "地点"),
         "date" => ("day", "日期"),
+        "time" => ("time", "时间"),
         "weight" => ("weight", "重量"),
         _ => return None,
     };

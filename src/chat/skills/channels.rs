@@ -111,6 +111,12 @@ pub(super) fn hours(shop: &Shop<'_>, request: &Request<'_>) -> Option<Outcome> {
             }
         }
     };
+    let is_now = day == today && spans.iter().any(|span| span.from <= clock && clock < span.to);
+    if is_now {
+        line = sentence.say(format!("Yes, somebody answers now. {line}"), format!("现在有人。{line}"));
+    } else if day == today && !spans.is_empty() {
+        line = sentence.say(format!("Nobody answers at the moment. {line}"), format!("现在没有人。{line}"));
+    }
     // After the last hour of today, and on a day without any, the next one is what helps.
     let is_over = spans.is_empty() || day == today && spans.iter().all(|span| span.to <= clock);
     let next = if is_over { next_span(channel, day) } else { None };

@@ -31,10 +31,13 @@ pub(super) fn since(slots: &Slots, today: Date) -> Option<Since> {
     delivered.or_else(told).map(Since::Delivered).or_else(ordered)
 }
 
-/// The day on which an order is placed or paid, today or later.
+/// The day on which an order is placed or paid: the first to come, else the last that is over.
 pub(super) fn ordered(slots: &Slots, today: Date) -> Option<Date> {
-    let days = slots.days.iter().map(|day| day.value);
-    days.filter(|day| day.role == Some(DayRole::Ordered) && day.date >= today).map(|day| day.date).max()
+    let days = || {
+        let days = slots.days.iter().map(|day| day.value);
+        days.filter(|day| day.role == Some(DayRole::Ordered)).map(|day| day.date)
+    };
+    days().filter(|&day| day >= today).min().or_else(|| days().max())
 }
 
 /// The day by which something must be there.

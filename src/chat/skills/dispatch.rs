@@ -80,6 +80,23 @@ const LEAVES: &[&str] = &[
     "啥时候发",
     "才发",
     "当天发",
+    "ship the same",
+    "ship that",
+    "ship on",
+    "sent the same",
+    "when sent",
+    "did it ship",
+    "it shipped",
+    "day do you send",
+    "when do you send",
+    "date do you send",
+    "day will you send",
+    "when will you send",
+    "发还是",
+    "当天走",
+    "今天走",
+    "哪天走",
+    "什么时候走",
 ];
 const WHEN: &[&str] = &[
     "when",
@@ -105,6 +122,14 @@ const WHEN: &[&str] = &[
     "吗",
     "哪一天",
     "能不能",
+    "what time",
+    "until when",
+    "how late",
+    "latest",
+    "delay",
+    "later",
+    "longer",
+    "还是",
 ];
 /// … or whether at all, of an order that is placed now or then.
 const WHETHER: &[&str] = &["does it", "will it", "can it", "can you", "do you", "will you", "do they"];
@@ -127,6 +152,14 @@ const ORDERS: &[&str] = &[
     "下的单",
     "现在订",
     "现在买",
+    "an order on",
+    "order on",
+    "orders on",
+    "ordered on",
+    "i ordered",
+    "付的",
+    "买的",
+    "拍的",
 ];
 /// Of an order that has been placed, the shop says more elsewhere.
 const PLACED: &[&str] = &[
@@ -280,12 +313,18 @@ pub(super) fn answer(shop: &Shop<'_>, dispatch: &Dispatch, request: &Request<'_>
         }
         (false, true, None) => sentence
             .say(format!("An order paid now leaves today, {leaves}."), format!("现在付款，今天（{leaves}）发货。")),
-        (false, false, _) => {
+        (false, false, cut_off) => {
             let time = sentence.keep(clock.to_string());
-            sentence.say(
-                format!("Not today: it is {time} in the shop, and an order paid now leaves on {leaves}."),
-                format!("今天发不出了：店里现在是 {time}，现在付款的订单{leaves}发货。"),
-            )
+            match cut_off.filter(|_| is_working(dispatch, today)) {
+                Some(cut_off) => sentence.say(
+                    format!("Not today: orders leave the same day until {cut_off}, it is {time} in the shop, and one paid now leaves on {leaves}."),
+                    format!("今天发不出了：{cut_off} 前付款当天发货，店里现在是 {time}，现在付款的订单{leaves}发货。"),
+                ),
+                None => sentence.say(
+                    format!("Not today: an order paid now leaves on {leaves}."),
+                    format!("今天不发货，现在付款的订单{leaves}发货。"),
+                ),
+            }
         }
     };
     text += &extra_line(&leaving.extras, &mut sentence);

@@ -142,6 +142,8 @@ const TIME: &[&str] = &[
     "最早",
     "最晚",
     "多会儿",
+    "next day",
+    "overnight",
 ];
 const COST: &[&str] = &[
     "cost",
@@ -370,7 +372,9 @@ pub(super) fn asked(shop: &Shop<'_>, request: &Request<'_>, text: &str) -> Asked
         && (has(TIME) || placed && due() && !has(COST))
         && !free
         && (placed || !speaks_of_leaving(text));
-    let costs = (ships || weighed && placed) && has(COST) || weighed && placed && (has(EXPRESS) || !time);
+    let costs = ships && weighed && !time
+        || (ships || weighed && placed) && has(COST)
+        || weighed && placed && (has(EXPRESS) || !time);
     let cost = (costs || ships && has(EXPRESS) && placed && !time) && !free;
     let whether = ships && !free && !time && placed && slots.products.is_empty() && !has(COST) && !sends_goods(text);
     Asked { cost, time, free, leaving, whether }

@@ -271,8 +271,11 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
         });
     }
     let ranges: Vec<(Range<usize>, bool)> = days.iter().map(|(range, day)| (range.clone(), day.date < today)).collect();
-    for ((_, day), role) in days.iter_mut().zip(roles(reading, &ranges)) {
+    for ((_, day), (role, is_past)) in days.iter_mut().zip(roles(reading, &ranges)) {
         day.role = role;
+        if is_past {
+            (day.date, day.form) = (day.past(today), DayForm::Exact);
+        }
     }
     days.into_iter().map(|(range, day)| reading.slot(day, range)).collect()
 }

@@ -40,6 +40,10 @@ const ORDERED: &[&str] = &[
     "下单",
     "下的单",
     "下了单",
+    "付的",
+    "买的",
+    "拍的",
+    "订的",
     "付款",
     "付",
     "买",
@@ -147,6 +151,10 @@ const RETURNED: &[&str] = &[
     "寄回",
     "还能",
 ];
+/// Hours that have names.
+const HOURS: &[&str] = &["noon", "midday", "lunch", "midnight"];
+/// Of an order that has been placed: its Sunday is the last one.
+const PLACED: &[&str] = &["ordered", "bought", "purchased", "下的单", "下了单", "付的", "买的", "拍的", "订的"];
 /// What a word on the unusual side of the day, a break between them, and another day between them count for, in characters.
 const WRONG_SIDE: usize = 10;
 const BREAK: usize = 25;
@@ -154,8 +162,9 @@ const OTHER_DAY: usize = 40;
 /// Words farther away say nothing of the day.
 const MAX_DISTANCE: usize = 45;
 
-/// The role of each of `days`: their places in the text, and whether they are over for certain.
-pub(super) fn roles(reading: &Reading<'_>, named: &[(Range<usize>, bool)]) -> Vec<Option<DayRole>> {
+/// The role of each of `days`, and whether it is said of the past: their places in the text, and whether they are over
+/// for certain.
+pub(super) fn roles(reading: &Reading<'_>, named: &[(Range<usize>, bool)]) -> Vec<(Option<DayRole>, bool)> {
     let text = &reading.text;
     let days: Vec<Range<usize>> = named.iter().map(|(range, _)| range.clone()).collect();
     let lists = [
@@ -176,9 +185,10 @@ pub(super) fn roles(reading: &Reading<'_>, named: &[(Range<usize>, bool)]) -> Ve
         let after = text[cue.end..].trim_start();
         let at = text.len() - after.len();
         matches!(&text[cue.clone()], "by" | "before" | "until")
-            && after.starts_with(|c: char| c.is_ascii_digit())
+            && (after.starts_with(|c: char| c.is_ascii_digit()) || HOURS.iter().any(|word| after.starts_with(word)))
             && !days.iter().any(|day| day.start == at)
-            || text[cue.clone()].ends_with('前') && text[..cue.start].ends_with(['点', '半', '分', '时'])
+            || text[cue.clone()].ends_with('前')
+                && text[..cue.start].ends_with(['点', '半', '分', '时', '午', '钟', '整'])
     };
     cues.retain(|(range, _)| !is_hour(range));
     // Of words one inside another the longer speaks: 买 of 购买 and “come” of “come in time for” do not.
@@ -199,8 +209,13 @@ pub(super) fn roles(reading: &Reading<'_>, named: &[(Range<usize>, bool)]) -> Ve
                 !(*is_over && is_ahead(*role)) && nearest_to(cue).is_some_and(|nearest| nearest == day)
             });
             let nearest =
-                fitting.map(|(range, role)| (distance(text, range, day, &days), *role)).min_by_key(|(d, _)| *d);
-            nearest.filter(|(distance, _)| *distance <= MAX_DISTANCE).map(|(_, role)| role)
+                fitting.map(|(cue, role)| (distance(text, cue, day, &days), cue, *role)).min_by_key(|(d, ..)| *d);
+            let nearest = nearest.filter(|(distance, ..)| *distance <= MAX_DISTANCE);
+            // “If ordered on Friday” is still to come.
+            let is_past = nearest.as_ref().is_some_and(|(_, cue, _)| {
+                PLACED.contains(&&text[(*cue).clone()]) && !text[..cue.start].trim_end().ends_with("if")
+            });
+            (nearest.map(|(_, _, role)| role), is_past)
         })
         .collect()
 }
