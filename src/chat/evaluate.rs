@@ -131,8 +131,9 @@ pub fn evaluate(
             }
             kind => {
                 let (of, hits) = score.others.entry(kind.name()).or_default();
-                // Where ids are expected, one of them must be cited or shown.
-                let is_there = reply.sources.iter().any(|source| is_expected(&source.id))
+                // Where ids are expected, one of them must be cited or shown; who asks back cites nothing yet.
+                let is_there = kind == ReplyKind::Clarify
+                    || reply.sources.iter().any(|source| is_expected(&source.id))
                     || reply.products.iter().any(|shown| is_expected(&shown.product));
                 let right = reply.kind == kind && (case.expect.is_empty() || is_there) && says_all;
                 *of += 1;
