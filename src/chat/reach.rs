@@ -35,9 +35,12 @@ impl Attendant {
             };
             let sold = |hit: &Hit| {
                 let product = &self.products()[hit.index];
-                let texts = [&product.title, &product.description].into_iter().flat_map(|text| text.0.values());
-                let lists = [&product.tags, &product.product_type].into_iter().flat_map(|list| list.0.values());
-                texts.chain(lists.flatten()).any(|text| holds(text))
+                let texts = [&product.title, &product.description, &product.material, &product.brand];
+                let lists = [&product.tags, &product.product_type, &product.highlights];
+                let attributes = product.attributes.0.values().flatten();
+                texts.into_iter().flat_map(|text| text.0.values()).any(|text| holds(text))
+                    || lists.into_iter().flat_map(|list| list.0.values()).flatten().any(|text| holds(text))
+                    || attributes.into_iter().any(|attribute| holds(&attribute.name) || holds(&attribute.value))
             };
             let n_near = N_NEAR.min(passages.len());
             match passages[..n_near].iter().position(tells) {

@@ -38,7 +38,10 @@ mod tests {
         assert!(is_named("Do you Price Match other shops?", "比价"));
         assert!(is_named("可以给包裹买保价吗", "insurance"));
         assert!(!is_named("an apple a day", "an app"));
-        assert!(named("how long does shipping take").next().is_none());
+        for ordinary in ["how long does shipping take", "does it come with free wrapping", "怎么退货", "洗碗机能用吗"]
+        {
+            assert!(named(ordinary).next().is_none(), "{ordinary}");
+        }
     }
 
     #[test]

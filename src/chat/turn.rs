@@ -14,6 +14,7 @@ use crate::chat::slots::{ProductMention, Slot, Slots};
 use crate::chat::small_talk::{self, SmallTalk};
 use crate::chat::wish::Wish;
 use crate::protocol::{Label, Language, Risk, Sentiment};
+use crate::retrieve::plainly;
 use crate::retrieve::tokens::{is_telling, normalize, terms};
 
 /// What a shopper sends.
@@ -68,10 +69,11 @@ pub(super) struct Part {
 }
 
 impl Turn {
-    /// The texts whose embeddings can change the reply, one a question; empty where none can.
+    /// The texts whose embeddings can change the reply, one a question, with their idioms in plain words; empty where
+    /// none can.
     pub fn texts(&self) -> Vec<String> {
         match self.wants_embedding() {
-            true => self.parts.iter().map(|part| part.search_text.clone()).collect(),
+            true => self.parts.iter().map(|part| plainly(&part.search_text)).collect(),
             false => Vec::new(),
         }
     }

@@ -4,10 +4,33 @@ use crate::chat::slots::amount::{Decimal, limits};
 use crate::protocol::Language;
 use crate::retrieve::tokens::normalize;
 
-const CHEAP: &[&str] = &["cheap", "affordable", "inexpensive", "budget", "low price", "便宜", "实惠", "平价", "性价比"];
+const CHEAP: &[&str] = &[
+    "cheap",
+    "affordable",
+    "inexpensive",
+    "budget",
+    "low price",
+    "break the bank",
+    "便宜",
+    "实惠",
+    "平价",
+    "性价比",
+    "口粮",
+    "白菜价",
+];
 const IN_STOCK: &[&str] = &["in stock", "available now", "有货", "现货"];
-const ON_SALE: &[&str] =
-    &["on sale", "discounted", "reduced", "special offer", "on offer", "特价", "打折的", "促销", "在打折"];
+const ON_SALE: &[&str] = &[
+    "on sale",
+    "discounted",
+    "reduced",
+    "marked down",
+    "special offer",
+    "on offer",
+    "特价",
+    "打折的",
+    "促销",
+    "在打折",
+];
 
 /// Constraints on products. Prices in the currency's major unit.
 #[derive(Clone, Debug, Default, PartialEq)]

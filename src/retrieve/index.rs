@@ -94,11 +94,13 @@ impl Index {
         &self.lexical
     }
 
-    /// Share of a text's terms, in `[0, 1]`, that the shop ever uses. What nobody in the shop has a word
-    /// for, the shop has likely no answer to, however near the other words lie.
+    /// Share of a text's terms, in `[0, 1]`, that the shop ever uses, or says otherwise. What nobody in the shop has a
+    /// word for, the shop has likely no answer to, however near the other words lie.
     pub fn known_share(&self, text: &str, language: Language) -> f32 {
         let terms: BTreeSet<String> = terms(text).into_iter().filter(|term| is_telling(term)).collect();
-        let n_known = terms.iter().filter(|term| self.lexical.knows(term, language)).count();
+        let otherwise = self.lexical.said_otherwise(text, language);
+        let is_known = |term: &&String| self.lexical.knows(term, language) || otherwise.contains(*term);
+        let n_known = terms.iter().filter(is_known).count();
         if terms.is_empty() { 1.0 } else { n_known as f32 / terms.len() as f32 }
     }
 

@@ -32,6 +32,8 @@ const HALF_SCORE_WORDS: f32 = 1.8;
 /// What a word counts that says the same as one asked for, and one that the word asked for is likely a slip of.
 const SYNONYM_SHARE: f32 = 0.5;
 const TYPO_SHARE: f32 = 0.8;
+/// What a word counts that says the same as an idiom of the question, or as a word that no text holds.
+const IDIOM_SHARE: f32 = 1.0;
 
 /// Which texts to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -212,9 +214,18 @@ impl LexicalIndex {
 
     /// Whether any text in `language` holds what says the same as the term.
     pub fn knows_otherwise(&self, term: &str, language: Language) -> bool {
-        let said = [term.to_owned()];
-        let others = concepts(term, &said).into_iter().flat_map(|concept| concept.others);
-        others.into_iter().any(|member| member.iter().all(|term| self.knows(term, language)))
+        let mut concepts = concepts(term, &[term.to_owned()]).into_iter();
+        concepts.any(|concept| self.knows_concept(&concept, language))
+    }
+
+    /// The terms of a text for which any text in `language` has other words.
+    pub fn said_otherwise(&self, text: &str, language: Language) -> Vec<String> {
+        let concepts = concepts(text, &terms(text)).into_iter();
+        concepts.filter(|concept| self.knows_concept(concept, language)).flat_map(|concept| concept.said).collect()
+    }
+
+    fn knows_concept(&self, concept: &Concept, language: Language) -> bool {
+        concept.others.iter().any(|member| member.iter().all(|term| self.knows(term, language)))
     }
 
     /// Whether any text in `language` holds the term.
@@ -314,6 +325,8 @@ impl Collection {
     /// What texts that say it otherwise gain over what its own words gave them.
     fn otherwise(&self, concept: &Concept) -> BTreeMap<u32, f32> {
         let mut best: BTreeMap<u32, f32> = BTreeMap::new();
+        let is_unheard = !concept.said.iter().any(|term| self.postings.contains_key(term));
+        let share = if concept.is_idiom || is_unheard { IDIOM_SHARE } else { SYNONYM_SHARE };
         for member in &concept.others {
             let mut sums: BTreeMap<u32, (usize, f32)> = BTreeMap::new();
             for (owner, score) in member.iter().flat_map(|term| self.scores(term)) {
@@ -323,7 +336,7 @@ impl Collection {
             for (owner, (n, sum)) in sums {
                 if n == member.len() {
                     let entry = best.entry(owner).or_default();
-                    *entry = entry.max(SYNONYM_SHARE * sum);
+                    *entry = entry.max(share * sum);
                 }
             }
         }

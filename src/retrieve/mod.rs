@@ -17,3 +17,4 @@ pub mod tokens;
 pub(crate) mod typos;
 
 pub use index::{Hit, HitKind, Index, Query};
+pub use thesaurus::plainly;
