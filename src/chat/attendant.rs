@@ -188,6 +188,10 @@ impl Attendant {
         let answers = matches!(policy::act(&signs), Act::Answer);
         let mut outcome = self.run_skills(conversation, turn, part, &passages, answers);
         signs.skill = outcome.is_some();
+        // Why a thing goes back is no subject of its own: “it gives me a headache, can I return it?”.
+        let counts_days = |skill: Skill| matches!(skill, Skill::ReturnDeadline | Skill::WarrantyDeadline);
+        let is_counted = outcome.as_ref().is_some_and(|(skill, _)| counts_days(*skill));
+        signs.is_unspoken &= !is_counted || part.slots.days.is_empty();
         let mut act = policy::act(&signs);
         // Whoever asks about one product is told of it, and not of others like it.
         let asked_of =
@@ -219,7 +223,10 @@ impl Attendant {
                         skill: Some(skill),
                         slot: Some(slot),
                     });
-                    self.ask_back(&question, choices)
+                    let mut draft = self.ask_back(&question, choices);
+                    let source = skills::source_of(skill, &self.rules);
+                    draft.reply.sources.extend(source.and_then(|id| self.passage_named(id, turn.language)));
+                    draft
                 }
                 _ => self.decline(turn),
             },

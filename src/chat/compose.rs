@@ -462,6 +462,11 @@ impl Attendant {
         hits.take(MAX_QUICK_REPLIES).map(|hit| self.passages()[hit.index].heading.clone()).collect()
     }
 
+    /// A passage by its id, as a source.
+    pub(super) fn passage_named(&self, id: &str, language: Language) -> Option<Source> {
+        self.passage(id, language).map(|passage| of_passage(passage, 1.0))
+    }
+
     fn passage_source(&self, hit: &Hit) -> Source {
         of_passage(&self.passages()[hit.index], hit.score)
     }

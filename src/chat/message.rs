@@ -11,6 +11,8 @@ pub const MAX_MESSAGE_CHARS: usize = 2000;
 const MAX_QUESTIONS: usize = 3;
 /// Han characters that a clause needs to be a question of its own.
 const MIN_CLAUSE_HAN: usize = 4;
+/// English words of an afterthought: “what day?”, “until what hour?”.
+const MAX_AFTERTHOUGHT_WORDS: usize = 3;
 
 /// A message without what cannot be seen, and whether it had to be cut.
 pub(super) fn clean(text: &str) -> (String, bool) {
@@ -103,8 +105,20 @@ pub(super) fn questions(text: &str, language: Language) -> Vec<String> {
     if meant.is_empty() {
         return vec![text.to_owned()];
     }
-    let pieces: Vec<String> =
-        meant.iter().flat_map(|piece| clauses(small_talk::without_greeting(piece), language)).collect();
+    let mut pieces: Vec<String> = Vec::new();
+    for sentence in meant {
+        let mut clauses = clauses(small_talk::without_greeting(sentence), language);
+        // “… open on Friday? Which hours?” asks once.
+        if let ([only], Some(last)) = (clauses.as_slice(), pieces.last_mut())
+            && is_question(last, language)
+            && is_afterthought(only, language)
+        {
+            last.push(' ');
+            last.push_str(only);
+            continue;
+        }
+        pieces.append(&mut clauses);
+    }
     if pieces.iter().filter(|piece| is_question(piece, language)).count() < 2 {
         return vec![pieces.join(" ")];
     }
@@ -126,6 +140,14 @@ pub(super) fn questions(text: &str, language: Language) -> Vec<String> {
     }
     questions.truncate(MAX_QUESTIONS);
     questions
+}
+
+/// Whether a question is too short to name what it asks about.
+fn is_afterthought(piece: &str, language: Language) -> bool {
+    match language {
+        Language::En => piece.split_whitespace().count() <= MAX_AFTERTHOUGHT_WORDS,
+        Language::Zh => piece.chars().filter(|c| is_han(*c)).count() < MIN_CLAUSE_HAN,
+    }
 }
 
 /// One sentence's clauses, where more than one of them asks.

@@ -144,6 +144,33 @@ const WORLD: &[&str] = &[
     "驾照",
     "签证",
 ];
+/// Where somebody stays …
+const LODGINGS: &[&str] = &["hotel", "hotels", "酒店", "餐厅"];
+/// … and has something sent.
+const SENT: &[&str] = &[
+    "ship",
+    "shipped",
+    "send",
+    "sent",
+    "deliver",
+    "delivered",
+    "delivery",
+    "parcel",
+    "package",
+    "arrive",
+    "arrives",
+    "waiting",
+    "order",
+    "ordering",
+    "寄",
+    "送到",
+    "送货",
+    "快递",
+    "包裹",
+    "收货",
+    "下单",
+    "收到",
+];
 const PEOPLE: &[&str] = &[
     "owner",
     "owner's",
@@ -231,7 +258,9 @@ pub(super) fn is_foreign(text: &str, holds: impl Fn(&str) -> bool) -> bool {
     let text = normalize(text).replace('’', "'");
     let found = |list: &[&'static str]| contains_any(&text, list).is_some_and(|(_, phrase)| !holds(phrase));
     let is_private = has_any(&text, PEOPLE) && has_any(&text, PRIVATE);
-    found(WORLD) || found(OTHER_SHOPS) || is_private
+    // A parcel may go to a hotel.
+    let is_addressed = has_any(&text, LODGINGS) && has_any(&text, SENT);
+    found(WORLD) && !is_addressed || found(OTHER_SHOPS) || is_private
 }
 
 const SELLS: &[&str] = &[

@@ -78,6 +78,12 @@ const NOW: &[&str] = &[
     "今晚",
     "眼下",
     "此刻",
+    "this minute",
+    "this second",
+    "right away",
+    "straight away",
+    "马上",
+    "立刻",
 ];
 const STOCK: &[&str] = &[
     "in stock",
@@ -151,6 +157,26 @@ const ORDER: &[&str] = &[
     "where is my",
     "my stuff",
     "status of",
+    "state of",
+    "我订单",
+    "我的单",
+];
+/// What somebody wants to hear of an order.
+const STATE: &[&str] = &[
+    "where",
+    "wheres",
+    "where's",
+    "status",
+    "state",
+    "update",
+    "news",
+    "progress",
+    "动静",
+    "消息",
+    "进度",
+    "进展",
+    "到哪",
+    "订单呢",
 ];
 
 impl Attendant {
@@ -219,13 +245,17 @@ impl Attendant {
                 _ if skill == Skill::CompareProducts => part.slots.products.len() >= 2,
                 _ if follows => true,
                 // “Come in” and “visit” are said of much: the hours must be near.
-                Outcome::Done(computed) if skill == Skill::OpeningHours => {
+                Outcome::Done(computed)
+                    if skill == Skill::OpeningHours && !skills::is_reached(computed, self.rules()) =>
+                {
                     let n_near = if is_definite(skill, &part.slots, &normalize(&own)) { N_NEAR } else { 1 };
                     let is_near = |hit: &Hit| computed.sources.contains(&hit.id);
                     passages.iter().take(n_near).any(is_near)
                 }
                 // “Do you ship to …” with nothing of a price or a day: only where the rates are what is found.
-                Outcome::Done(computed) if skill == Skill::ShippingCost && !is_priced(&own) => {
+                Outcome::Done(computed)
+                    if skill == Skill::ShippingCost && !is_priced(&own) && part.slots.weights.is_empty() =>
+                {
                     let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
                     let asks = has_any(&normalize(&own), SHIPS);
                     let is_of = |hit: &Hit, id: &String| *id == hit.id || asks && file(id) == file(&hit.id);
@@ -237,11 +267,15 @@ impl Attendant {
                     Skill::OrderStatus => {
                         let source = self.rules().orders.as_ref().and_then(|orders| orders.source.as_deref());
                         let is_near = passages.first().is_none_or(|hit| Some(hit.id.as_str()) == source);
-                        has_any(&normalize(&part.own), ORDER) && (is_near || !answers)
+                        // What lies nearest of another matter says nothing of a parcel.
+                        let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
+                        let is_apart = passages.first().is_some_and(|hit| Some(file(&hit.id)) != source.map(file));
+                        let own = normalize(&part.own);
+                        has_any(&own, ORDER) && (is_near || is_apart && has_any(&own, STATE) || !answers)
                     }
                     // Asked only of a thing that somebody has.
-                    Skill::ReturnDeadline => true,
-                    _ => !answers,
+                    Skill::ReturnDeadline | Skill::WarrantyDeadline => true,
+                    _ => !answers || lacks_place(skill, &part.slots, &own),
                 },
                 Outcome::Done(computed) => {
                     let is_shipping = matches!(skill, Skill::ShippingCost | Skill::DeliveryTime | Skill::FreeShipping);
@@ -284,7 +318,7 @@ impl Attendant {
             if times || dispatch || express && has_any(&own, TIME) {
                 return Some(Skill::DeliveryTime);
             }
-            if shipping.source == id && slots.weight.is_some() || express {
+            if shipping.source == id && !slots.weights.is_empty() || express {
                 return Some(Skill::ShippingCost);
             }
         }
@@ -405,15 +439,27 @@ fn is_priced(own: &str) -> bool {
     has_any(&normalize(own), COST)
 }
 
+/// Whether a place is all that is missing: then it is asked back, though a passage tells all places at once.
+fn lacks_place(skill: Skill, slots: &Slots, own: &str) -> bool {
+    let own = normalize(own);
+    match skill {
+        Skill::ShippingCost => !slots.weights.is_empty() || skills::asks_bare_shipping(&own),
+        Skill::DeliveryTime => skills::asks_bare_shipping(&own),
+        Skill::FreeShipping => !slots.amounts.is_empty(),
+        _ => false,
+    }
+}
+
 /// Whether a message says what a skill of its own choosing computes with: “delivered 1 March, last day to return
 /// it?” is about the rule, whatever passage lies nearer.
 fn is_definite(skill: Skill, slots: &Slots, own: &str) -> bool {
     let (has_day, has_place) = (!slots.days.is_empty(), !slots.places.is_empty());
     match skill {
         Skill::ReturnDeadline | Skill::WarrantyDeadline => has_day,
-        Skill::ShippingCost => has_place && slots.weight.is_some(),
-        Skill::DeliveryTime => has_place && (has_day || has_any(own, NOW)),
-        Skill::FreeShipping => has_place && !slots.amounts.is_empty(),
+        Skill::ShippingCost => has_place && !slots.weights.is_empty(),
+        // Without a place it is the day of dispatch.
+        Skill::DeliveryTime => has_day || has_any(own, NOW) || slots.time.is_some(),
+        Skill::FreeShipping => has_place && (!slots.amounts.is_empty() || !slots.products.is_empty()),
         Skill::OpeningHours => has_day || has_any(own, NOW),
         _ => false,
     }

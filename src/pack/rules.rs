@@ -55,6 +55,9 @@ pub struct Shipping {
     pub source: String,
     /// Passage of the free-shipping thresholds, where it is another one.
     pub free_source: Option<String>,
+    /// What a basket may hold and what does not count towards free shipping: gift cards.
+    #[serde(default)]
+    pub free_without: Option<Goods>,
     /// Upper ends of the weight bands in grams, ascending. A heavier order goes in several parcels.
     pub bands_g: Vec<u32>,
     pub zones: Vec<ShippingZone>,
@@ -112,6 +115,33 @@ pub struct Dispatch {
     pub days: Vec<Weekday>,
     #[serde(default)]
     pub holidays: Vec<DayRule>,
+    /// What takes longer to make ready.
+    #[serde(default)]
+    pub extras: Vec<DispatchExtra>,
+    /// Payments whose order counts from the day the money arrives.
+    #[serde(default)]
+    pub slow_payment: Option<SlowPayment>,
+}
+
+/// One of `[[shipping.dispatch.extras]]`: gift wrapping, engraving.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DispatchExtra {
+    pub name: Localized<String>,
+    /// What shoppers call it.
+    pub words: Localized<Vec<String>>,
+    /// Working days more.
+    pub days: u32,
+    pub source: String,
+}
+
+/// `[shipping.dispatch.slow_payment]`: bank transfers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlowPayment {
+    /// What shoppers call it.
+    pub words: Localized<Vec<String>>,
+    pub source: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::basket::basket;
 use super::returns::mentioned;
-use super::shipping::basket;
 use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value, sums};
 use crate::chat::slots::number::numbers;

@@ -1,27 +1,105 @@
 //! Opening hours: now, on a day, and when the shop opens next.
 
-use super::propose::CALL;
+use super::channels;
 use super::words::{Sentence, says, weekday_words};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
 use crate::pack::calendar::{Clock, Date, Span, Weekday};
-use crate::pack::rules::{ChannelKind, Hours, SpecialDay};
+use crate::pack::rules::{Hours, SpecialDay};
 use crate::protocol::Language;
 use crate::retrieve::tokens::normalize;
+
+const OPEN: &[&str] = &[
+    "open",
+    "opening",
+    "closed",
+    "close",
+    "closing",
+    "shut",
+    "business hours",
+    "opening hours",
+    "营业",
+    "开门",
+    "关门",
+    "开着",
+    "休息",
+    "几点开",
+    "几点关",
+    "opens",
+    "closes",
+    "open till",
+    "anybody there",
+    "anyone there",
+    "somebody there",
+    "someone there",
+    "drop in",
+    "drop by",
+    "come by",
+    "come in",
+    "stop by",
+    "pop in",
+    "visit",
+    "打烊",
+    "进店",
+    "去店里",
+    "来店里",
+    "到店",
+    "有人在",
+    "上班",
+    "下班",
+    "开吗",
+    "开不开",
+    "几点能去",
+    "anyone in",
+    "someone in",
+    "somebody in",
+    "in the door",
+    "store open",
+    "店里有人",
+    "开店",
+    "能进店",
+    "能进去",
+    "进门",
+    "开到",
+    "有人吗",
+];
+/// “Open” is also what one does to tea.
+const NOT_OPEN: &[&str] = &[
+    "opened", "return", "refund", "account", "parcel", "bag", "pouch", "tin", "退", "order", "ship", "delivery",
+    "package", "open it", "bottle", "jar", "包裹", "订单", "发货", "开封", "拆", "开了",
+];
 
 /// A shop that is closed longer than this says so itself.
 const MAX_DAYS_AHEAD: i32 = 60;
 const MAX_DAYS_ASKED: usize = 3;
 
+/// Whether it is asked when the shop is open.
+pub(super) fn asks_open(text: &str) -> bool {
+    // A course begins, and a shop opens.
+    let text = &text.replace("开始", " ");
+    says(text, OPEN) && !says(text, NOT_OPEN) && !says(text, &["reopen"])
+}
+
 pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some(hours) = &shop.rules.hours else { return Outcome::NotApplicable };
     let (today, clock) = shop.rules.zone.local(request.now_ms);
     let mut sentence = Sentence::new(request, today);
-    if let Some(called) = telephone(shop, request, today) {
-        return called;
+    match channels::hours(shop, request) {
+        Some(reached) => return reached,
+        // The hours of the shop say nothing of a messenger that it does not have.
+        None if channels::is_named(&normalize(request.text)) && !asks_open(&normalize(request.text)) => {
+            return Outcome::NotApplicable;
+        }
+        None => {}
     }
     let mut named: Vec<Date> = request.slots.days.iter().map(|day| day.value.date).take(MAX_DAYS_ASKED).collect();
     if named.is_empty() {
         named.extend(named_day(hours, &normalize(request.text), today));
+    }
+    let time = request.slots.time.as_ref().and_then(|time| time.value.exact());
+    if let Some(time) = time {
+        let day = named.first().copied().unwrap_or(today);
+        let (text, value) = at_time(hours, day, time, &mut sentence);
+        return done(value, text, hours, sentence);
     }
     let (text, value) = if named.is_empty() || named == [today] {
         let (text, value) = now(hours, today, clock, &mut sentence);
@@ -34,9 +112,36 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         let next = if spans.is_empty() { next_opening(hours, first, None) } else { None };
         (lines.join(&joint), Value::Hours { day: first, spans, open_now: None, next_opening: next })
     };
+    done(value, text, hours, sentence)
+}
+
+fn done(value: Value, text: String, hours: &Hours, sentence: Sentence) -> Outcome {
     let (numbers, sources) = (sentence.numbers, vec![hours.source.clone()]);
     let skill = Skill::OpeningHours;
     Outcome::Done(Box::new(Computed { skill, value, text, sources, numbers, products: Vec::new(), action: None }))
+}
+
+/// Whether the shop is open at a time of a day, and that day's hours.
+fn at_time(hours: &Hours, day: Date, time: Clock, sentence: &mut Sentence) -> (String, Value) {
+    let spans = spans_on(hours, day);
+    let is_open = spans.iter().any(|span| span.from <= time && time < span.to);
+    let next = if spans.is_empty() { next_opening(hours, day, None) } else { None };
+    let text = if spans.is_empty() {
+        day_line(hours, day, sentence.today, sentence)
+    } else {
+        let (on, at, open) = (sentence.date(day), sentence.keep(time.to_string()), spans_words(&spans, sentence));
+        match is_open {
+            true => sentence.say(
+                format!("Yes, on {on} at {at} we are open: that day's hours are {open}."),
+                format!("{on} {at} 营业，当天时间是 {open}。"),
+            ),
+            false => sentence.say(
+                format!("No, on {on} at {at} we are closed: that day's hours are {open}."),
+                format!("{on} {at} 不营业，当天时间是 {open}。"),
+            ),
+        }
+    };
+    (text, Value::Hours { day, spans, open_now: None, next_opening: next })
 }
 
 /// The next one of the days that the shop has a name for, and that a text names.
@@ -45,31 +150,6 @@ fn named_day(hours: &Hours, text: &str, today: Date) -> Option<Date> {
     let special = hours.special.iter().find(is_said)?;
     let years = [today.year(), today.year() + 1];
     years.into_iter().find_map(|year| special.day.in_year(year).filter(|&day| day >= today))
-}
-
-/// When somebody answers the telephone, where it has hours of its own and that is what is asked.
-fn telephone(shop: &Shop<'_>, request: &Request<'_>, today: Date) -> Option<Outcome> {
-    let handoff = shop.rules.handoff.as_ref()?;
-    let calls = says(&normalize(request.text), CALL);
-    let phone = handoff.channels.iter().find(|channel| channel.kind == ChannelKind::Phone)?;
-    if !calls || phone.week.is_empty() {
-        return None;
-    }
-    let mut sentence = Sentence::new(request, today);
-    let day = request.slots.days.first().map_or(today, |day| day.value.date);
-    let spans = phone.week.get(&day.weekday()).cloned().unwrap_or_default();
-    let (word, to) = (sentence.date(day), sentence.keep(phone.to.clone()));
-    let text = if spans.is_empty() {
-        sentence.say(format!("On {word} nobody answers the telephone ({to})."), format!("{word}没有人接电话（{to}）。"))
-    } else {
-        let spans = spans_words(&spans, &mut sentence);
-        sentence
-            .say(format!("On {word} you can call {to} {spans}."), format!("{word}可以打电话 {to}，时间是 {spans}。"))
-    };
-    let value = Value::Hours { day, spans, open_now: None, next_opening: None };
-    let (numbers, sources) = (sentence.numbers, handoff.source.iter().cloned().collect());
-    let skill = Skill::OpeningHours;
-    Some(Outcome::Done(Box::new(Computed { skill, value, text, sources, numbers, products: Vec::new(), action: None })))
 }
 
 fn now(hours: &Hours, today: Date, clock: Clock, sentence: &mut Sentence) -> (String, Value) {
@@ -152,7 +232,7 @@ fn week_words(hours: &Hours, sentence: &mut Sentence) -> String {
     sentence.say(format!("\n\nOur hours: {}.", words.join(", ")), format!("\n\n营业时间：{}。", words.join("，")))
 }
 
-fn spans_words(spans: &[Span], sentence: &mut Sentence) -> String {
+pub(super) fn spans_words(spans: &[Span], sentence: &mut Sentence) -> String {
     let words: Vec<String> = spans.iter().map(|span| sentence.keep(span.to_string())).collect();
     words.join(&sentence.say(" and ".to_owned(), "、".to_owned()))
 }

@@ -8,9 +8,13 @@
 //! Pure: the time is an argument, and a request to the outside is only ever proposed as an [`Action`].
 
 mod arithmetic;
+mod basket;
 mod catalogue;
+mod channels;
 mod compare;
+mod days;
 mod details;
+mod dispatch;
 mod hours;
 mod orders;
 mod propose;
@@ -26,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub(in crate::chat) use details::SAVING;
 pub use propose::propose;
+pub(in crate::chat) use sending::is_bare as asks_bare_shipping;
 pub use words::{date_words, dates_words, mended};
 
 use crate::chat::slots::{SlotKind, Slots};
@@ -213,6 +218,31 @@ pub fn run(skill: Skill, shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         Skill::Discount => arithmetic::discount(shop, request),
         Skill::GiftCard => arithmetic::gift_card(shop, request),
         Skill::OrderStatus => orders::answer(shop, request),
+    }
+}
+
+/// Whether what was computed are the hours of a channel to a person, and not those of the shop.
+pub(in crate::chat) fn is_reached(computed: &Computed, rules: &ShopRules) -> bool {
+    let source = rules.handoff.as_ref().and_then(|handoff| handoff.source.as_ref());
+    computed.skill == Skill::OpeningHours && source.is_some_and(|source| computed.sources.contains(source))
+}
+
+/// The passage that a skill's rule stands in, to show beside a question back.
+pub(in crate::chat) fn source_of(skill: Skill, rules: &ShopRules) -> Option<&str> {
+    let shipping = rules.shipping.as_ref();
+    match skill {
+        Skill::ShippingCost => shipping.map(|shipping| shipping.source.as_str()),
+        Skill::FreeShipping => {
+            shipping.map(|shipping| shipping.free_source.as_ref().unwrap_or(&shipping.source).as_str())
+        }
+        Skill::DeliveryTime => {
+            let mut zones = shipping?.zones.iter();
+            zones.find_map(|zone| zone.times_source.as_deref())
+        }
+        Skill::ReturnDeadline => rules.returns.as_ref().map(|returns| returns.source.as_str()),
+        Skill::WarrantyDeadline => rules.warranty.as_ref().map(|warranty| warranty.source.as_str()),
+        Skill::OrderStatus => rules.orders.as_ref().and_then(|orders| orders.source.as_deref()),
+        _ => None,
     }
 }
 

@@ -1,8 +1,85 @@
 //! Where an order is looked up: a page or an address of the shop's, shown first and opened by the shopper.
 
-use super::words::Sentence;
+use super::words::{Sentence, says};
 use super::{Action, Computed, Outcome, Request, Shop, Skill, Value};
 use crate::chat::slots::SlotKind;
+
+const ORDER: &[&str] = &[
+    "where is my order",
+    "where's my order",
+    "track",
+    "tracking",
+    "order status",
+    "status of my order",
+    "my order",
+    "my parcel",
+    "my package",
+    "order",
+    "订单",
+    "物流",
+    "查单",
+    "单号",
+    "state of my order",
+    "order number",
+    "my stuff",
+    "我订单",
+    "我的单",
+    "我的包裹",
+    "我的快递",
+];
+const ORDER_WHERE: &[&str] = &[
+    "where",
+    "track",
+    "tracking",
+    "status",
+    "arrived",
+    "not arrived",
+    "shipped yet",
+    "find",
+    "look up",
+    "check",
+    "到哪",
+    "在哪",
+    "查",
+    "发货了吗",
+    "发了吗",
+    "状态",
+    "没收到",
+    "到了吗",
+    "how is",
+    "what about",
+    "怎么样",
+    "到了没",
+    "到没到",
+    "现在",
+    "state",
+    "wheres my stuff",
+    "wheres my order",
+    "where's my stuff",
+    "where's my order",
+    "progress",
+    "update",
+    "any news",
+    "news",
+    "动静",
+    "消息",
+    "进展",
+    "进度",
+    "走到",
+    "哪一步",
+    "没影",
+    "没到",
+    "订单呢",
+    "单子呢",
+    "包裹呢",
+    "快递呢",
+    "瞅瞅",
+];
+
+/// Whether it is asked what became of an order.
+pub(super) fn asks_order(request: &Request<'_>, text: &str) -> bool {
+    says(text, ORDER) && says(text, ORDER_WHERE) || request.slots.order.is_some()
+}
 
 pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let orders = shop.rules.orders.as_ref();

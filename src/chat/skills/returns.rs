@@ -1,13 +1,140 @@
 //! Until when something may come back, and what may not.
 
+use super::days::{Since, since};
+use super::sending::AWAITED;
 use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
-use crate::chat::slots::SlotKind;
+use crate::chat::slots::{DayRole, SlotKind};
 use crate::pack::calendar::Date;
 use crate::pack::rules::{Goods, ReturnException, ReturnExtension, Returns};
 use crate::pack::{Localized, Product};
 use crate::retrieve::tokens::normalize;
 
+const RETURN: &[&str] = &[
+    "return",
+    "returns",
+    "send back",
+    "send it back",
+    "give back",
+    "refund",
+    "退货",
+    "退",
+    "退换",
+    "hand in",
+    "hand it in",
+    "hand back",
+    "hand it back",
+    "bring back",
+    "bring it back",
+    "take back",
+    "take it back",
+    "taken back",
+    "sent back",
+    "ship it back",
+    "money back",
+    "寄回",
+    "退还",
+    "退掉",
+    "退了",
+    "无理由",
+    "还回",
+    "returnable",
+    "can it come back",
+    "may it come back",
+    "can this come back",
+    "can they come back",
+    "returning",
+    "退货期",
+    "退换期",
+    "退款",
+    "退回",
+];
+/// Words with “back” behind them: “send these things back”.
+const GIVE: &[&str] = &[
+    "send",
+    "sending",
+    "sent",
+    "give",
+    "giving",
+    "hand",
+    "bring",
+    "take",
+    "ship",
+    "post",
+    "mail",
+    "get my money",
+    "have my money",
+];
+/// Words between the two.
+const MAX_BETWEEN: usize = 3;
+const RETURN_WHEN: &[&str] = &[
+    "can i",
+    "can this",
+    "can it",
+    "still",
+    "how long",
+    "until",
+    "deadline",
+    "days",
+    "too late",
+    "last day",
+    "when",
+    "能退",
+    "可以退",
+    "还能",
+    "多久",
+    "几天",
+    "期限",
+    "截止",
+    "最晚",
+    "来得及",
+    "吗",
+    "last date",
+    "latest",
+    "final day",
+    "by when",
+    "till when",
+    "possible",
+    "allowed",
+    "too old",
+    "哪天",
+    "几号",
+    "最迟",
+    "前要",
+    "还行",
+    "来得及么",
+    "么",
+    "行不行",
+    "能不能",
+    "in time",
+    "window",
+    "returnable",
+    "how much time",
+    "想退",
+    "要退",
+    "能不能退",
+    "可不可以退",
+    "退货期",
+    "行吗",
+    "what day",
+    "which day",
+    "ok to",
+];
+/// Of money that comes back for what has been sent back.
+const SENT_BACK: &[&str] = &[
+    "i returned",
+    "returned it",
+    "returned them",
+    "sent it back",
+    "sent them back",
+    "sent back",
+    "寄回去了",
+    "退回去了",
+    "已经退",
+    "退了货",
+    "退货了",
+];
+const MONEY: &[&str] = &["refund", "money", "refunded", "退款", "到账", "钱"];
 /// Phrases of somebody who asks about a thing in their hands, and not about the rule.
 const OWN_CASE: &[&str] = &[
     "can i still",
@@ -30,6 +157,26 @@ const OWN_CASE: &[&str] = &[
     "过期了吗",
 ];
 
+/// Whether something is to come back.
+pub(super) fn asks_return(text: &str) -> bool {
+    let gives_back = || {
+        GIVE.iter().any(|verb| {
+            text.match_indices(verb).any(|(at, found)| {
+                let is_word = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+                let words = text[at + found.len()..].split(|c: char| !c.is_ascii_alphanumeric());
+                is_word && words.filter(|word| !word.is_empty()).take(MAX_BETWEEN + 1).any(|word| word == "back")
+            })
+        })
+    };
+    says(text, RETURN) || gives_back()
+}
+
+/// Whether it is asked until when, or of a thing that came on a day.
+pub(super) fn asks_deadline(request: &Request<'_>, text: &str) -> bool {
+    let awaits_money = says(text, AWAITED) || says(text, SENT_BACK) && says(text, MONEY);
+    asks_return(text) && (says(text, RETURN_WHEN) || !request.slots.days.is_empty()) && !awaits_money
+}
+
 pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some(returns) = &shop.rules.returns else { return Outcome::NotApplicable };
     let today = shop.today(request);
@@ -47,9 +194,13 @@ pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let days = window.map_or(returns.days, |window| window.days);
     sources.push(window.map_or(&returns.source, |window| &window.source).clone());
     let n = sentence.keep(days.to_string());
-    let delivered = request.slots.days.first().map(|day| day.value.past(today)).filter(|&day| day <= today);
-    let (value, mut line) = match delivered {
-        None if says(&text, OWN_CASE) => {
+    let came = since(request.slots, today);
+    // An order may have come long after it was placed: only what is safe is said of it.
+    let is_asked_back = matches!(came, Some(Since::Ordered(day)) if last_day(returns, day, days).0 < today);
+    let came = came.filter(|_| !is_asked_back);
+    let goes_back_now = request.slots.days.iter().any(|day| day.value.role == Some(DayRole::Returned));
+    let (value, mut line) = match came {
+        None if says(&text, OWN_CASE) || is_asked_back || goes_back_now => {
             let question = sentence.say("On which day did it reach you?".to_owned(), "请问是哪天收到的？".to_owned());
             let choices = match sentence.language {
                 crate::protocol::Language::En => ["Today", "Last week", "3 weeks ago"],
@@ -65,7 +216,8 @@ pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
             );
             (Value::Period { days, months: 0 }, line)
         }
-        Some(delivered) => {
+        Some(came) => {
+            let delivered = came.day();
             let (last, extension) = last_day(returns, delivered, days);
             sources.extend(extension.map(|extension| extension.source.clone()));
             let is_over = last < today;
@@ -75,16 +227,22 @@ pub(super) fn deadline(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
                     .say("because of the longer time around the holidays".to_owned(), "节日期间退货期延长".to_owned()),
                 None => sentence.say(format!("{n} days from delivery"), format!("收货起 {n} 天")),
             };
-            let line = if is_over {
+            let line = if let Since::Ordered(_) = came {
+                sentence.say(
+                    format!("Yes. The {n} days count from delivery: even if it came on {from}, the day of the order, it can come back until {until}."),
+                    format!("可以。{n} 天从收货算起：即使下单当天（{from}）就收到，也可以退到{until}。"),
+                )
+            } else if is_over {
                 sentence.say(
                     format!("What reached you on {from} could come back until {until} ({why}), so that time is over. Faulty goods are another matter: tell us about those."),
                     format!("{from}收到的商品，退货截止 {until}（{why}），现在已经过了。如果是质量问题，请另外告诉我们。"),
                 )
             } else {
                 let left = sentence.keep(last.days_since(today).to_string());
+                let en_days = if last.days_since(today) == 1 { "day" } else { "days" };
                 sentence.say(
                     format!(
-                        "Yes: what reached you on {from} can come back until {until} ({why}). That leaves {left} days."
+                        "Yes: what reached you on {from} can come back until {until} ({why}). That leaves {left} {en_days}."
                     ),
                     format!("可以：{from}收到的商品，退货截止 {until}（{why}），还有 {left} 天。"),
                 )
@@ -139,9 +297,14 @@ pub(super) fn mentioned<'a>(shop: &Shop<'a>, request: &Request<'_>) -> Option<&'
     shop.products.iter().find(|product| product.id == id)
 }
 
-/// Whether a message is about some goods: by the product it names, else by its words.
+/// Whether a message is about some goods: by the product it names, else by its words. What is done to goods, as engraving,
+/// is no product's data, and only said.
 pub(super) fn is_about(goods: &Goods, product: Option<&Product>, text: &str) -> bool {
-    product.map_or_else(|| any_said(&goods.words, text), |product| goods.has(product))
+    let by_words = goods.categories.is_empty() && goods.materials.is_empty() && goods.products.is_empty();
+    match product.filter(|_| !by_words) {
+        Some(product) => goods.has(product),
+        None => any_said(&goods.words, text),
+    }
 }
 
 fn any_said(words: &Localized<Vec<String>>, text: &str) -> bool {

@@ -1,11 +1,15 @@
 //! What shipping costs, when a parcel arrives, what is missing to free shipping.
 
+use super::basket::{basket, counted};
+use super::days::{needed, ordered};
+use super::dispatch::{self, asks_leaving, extra_line, plus_working_days};
+use super::sending::asks_when;
 use super::words::{Sentence, says};
 use super::{Computed, Outcome, Request, Shop, Skill, Value};
-use crate::chat::slots::{Place, SlotKind};
+use crate::chat::slots::{Place, SlotKind, Slots};
 use crate::pack::Money;
-use crate::pack::calendar::{Clock, Date, Weekday};
-use crate::pack::rules::{Dispatch, Shipping, ShippingZone};
+use crate::pack::calendar::Date;
+use crate::pack::rules::{Shipping, ShippingZone};
 use crate::retrieve::tokens::normalize;
 
 /// Places answered at once.
@@ -22,59 +26,33 @@ pub(super) const EXPRESS: &[&str] = &[
     "急件",
     "次日达",
     "rush",
+    "quickest",
+    "as fast as",
+    "fast as possible",
+    "asap",
+    "mind paying extra",
+    "快的那种",
+    "越快越好",
+    "尽快",
+    "加钱",
     "priority",
     "快件",
     "赶时间",
     "加快",
     "特急",
 ];
-const IN_TIME: &[&str] = &[
-    "by",
-    "before",
-    "in time",
-    "until",
-    "之前",
-    "前到",
-    "前能",
-    "赶得上",
-    "赶上",
-    "来得及",
-    "到得了",
-    "前送到",
-    "前收到",
-];
-/// Of the parcel, at the shop's end.
-const LEAVES: &[&str] = &[
-    "go out",
-    "goes out",
-    "leave",
-    "leaves",
-    "dispatch",
-    "dispatched",
-    "send it",
-    "sent today",
-    "ship today",
-    "shipped today",
-    "发出",
-    "发货",
-    "发走",
-    "寄出",
-];
-/// A year of closed days ends a search for a working one.
-const MAX_CLOSED_DAYS: usize = 366;
-
 pub(super) fn cost(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some((shipping, places)) = ask_place(shop, request) else { return Outcome::NotApplicable };
     if places.is_empty() {
         return needs_place(shipping, request);
     }
     let mut sentence = Sentence::new(request, shop.today(request));
-    let weight = weight(shop, request);
+    let weights = weights(shop, request);
     let total = basket(shop, request);
     let (mut lines, mut sources, mut value) = (Vec::new(), vec![shipping.source.clone()], None);
     for place in places.iter().take(MAX_PLACES) {
         let Some(zone) = zone_of(shipping, place) else { continue };
-        let (line, this) = cost_line(shipping, zone, place, weight, total.as_ref(), request, &mut sentence);
+        let (line, this) = cost_line(shipping, zone, place, &weights, total.as_ref(), request, &mut sentence);
         lines.push(line);
         if zone.free_from.is_some() {
             sources.extend(shipping.free_source.clone());
@@ -92,7 +70,7 @@ fn cost_line(
     shipping: &Shipping,
     zone: &ShippingZone,
     place: &Place,
-    weight: Option<u32>,
+    weights: &[u32],
     total: Option<&Money>,
     request: &Request<'_>,
     sentence: &mut Sentence,
@@ -102,7 +80,7 @@ fn cost_line(
     let mut rates: Vec<Money> = zone.prices.iter().map(|price| price.0.clone()).collect();
     if wants_express(request) {
         let line = match &zone.express {
-            Some(express) if weight.is_none_or(|grams| grams <= express.up_to_g) => {
+            Some(express) if weights.iter().all(|grams| *grams <= express.up_to_g) => {
                 rates = vec![express.price.0.clone()];
                 let (price, days, most) =
                     (sentence.money(&express.price.0), sentence.range(express.days), sentence.weight(express.up_to_g));
@@ -126,10 +104,15 @@ fn cost_line(
     let is_express = rates.len() == 1 && wants_express(request) && zone.prices.len() > 1;
     let free_from = zone.free_from.as_ref().map(|price| &price.0);
     let is_free = !is_express && matches!((free_from, total), (Some(from), Some(total)) if total.minor >= from.minor);
-    let price = weight.and_then(|grams| price_of(shipping, zone, grams));
+    let prices: Vec<(u32, Money, u32)> = weights
+        .iter()
+        .filter_map(|&grams| price_of(shipping, zone, grams).map(|(price, n_parcels)| (grams, price, n_parcels)))
+        .collect();
     let (mut least, mut most) = (rates.first().cloned(), rates.last().cloned());
-    if let (false, Some((price, _))) = (is_express, &price) {
-        (least, most) = (Some(price.clone()), Some(price.clone()));
+    if !is_express && !prices.is_empty() {
+        let price = |(_, price, _): &(u32, Money, u32)| price.clone();
+        least = prices.iter().map(price).min_by_key(|price| price.minor);
+        most = prices.iter().map(price).max_by_key(|price| price.minor);
     }
     if is_free {
         if let (Some(from), Some(total)) = (free_from, total) {
@@ -142,32 +125,30 @@ fn cost_line(
         let zero = least.map(|money| Money { minor: 0, ..money });
         (least, most) = (zero.clone(), zero);
     } else if !is_express {
-        parts.push(match (weight, price) {
-            (Some(grams), Some((price, n_parcels))) => {
-                let (weight, price) = (sentence.weight(grams), sentence.money(&price));
-                let mut line = sentence.say(
-                    format!("Standard shipping of {weight} to {to} costs {price}."),
-                    format!("{weight}的包裹寄到{to}，标准配送运费 {price}。"),
-                );
-                if n_parcels > 1 {
-                    let n = sentence.keep(n_parcels.to_string());
-                    line += &sentence.say(format!(" It goes in {n} parcels."), format!("会分成 {n} 个包裹寄出。"));
-                }
-                line
+        for (grams, price, n_parcels) in &prices {
+            let (weight, price) = (sentence.weight(*grams), sentence.money(price));
+            let mut line = sentence.say(
+                format!("Standard shipping of {weight} to {to} costs {price}."),
+                format!("{weight}的包裹寄到{to}，标准配送运费 {price}。"),
+            );
+            if *n_parcels > 1 {
+                let n = sentence.keep(n_parcels.to_string());
+                line += &sentence.say(format!(" It goes in {n} parcels."), format!("会分成 {n} 个包裹寄出。"));
             }
-            _ => {
-                let bands: Vec<String> = (shipping.bands_g.iter().zip(&zone.prices))
-                    .map(|(&grams, price)| {
-                        let (price, weight) = (sentence.money(&price.0), sentence.weight(grams));
-                        sentence.say(format!("{price} up to {weight}"), format!("{weight}以内 {price}"))
-                    })
-                    .collect();
-                sentence.say(
-                    format!("Standard shipping to {to} costs {}.", list_en(&bands)),
-                    format!("寄到{to}的标准配送运费：{}。", bands.join("，")),
-                )
-            }
-        });
+            parts.push(line);
+        }
+        if prices.is_empty() {
+            let bands: Vec<String> = (shipping.bands_g.iter().zip(&zone.prices))
+                .map(|(&grams, price)| {
+                    let (price, weight) = (sentence.money(&price.0), sentence.weight(grams));
+                    sentence.say(format!("{price} up to {weight}"), format!("{weight}以内 {price}"))
+                })
+                .collect();
+            parts.push(sentence.say(
+                format!("Standard shipping to {to} costs {}.", list_en(&bands)),
+                format!("寄到{to}的标准配送运费：{}。", bands.join("，")),
+            ));
+        }
         if let Some(from) = free_from {
             let missing = total.and_then(|total| from.minor.checked_sub(total.minor));
             let price = sentence.money(from);
@@ -193,24 +174,27 @@ pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let Some((shipping, places)) = ask_place(shop, request) else { return Outcome::NotApplicable };
     let Some(dispatch) = &shipping.dispatch else { return Outcome::NotApplicable };
     let text = normalize(request.text);
-    if places.is_empty() && says(&text, LEAVES) && says(&text, &["today", "now", "still", "今天", "现在", "还能"])
-    {
-        return leaving(shop, dispatch, request);
+    // “And with gift wrapping?” goes on from when it leaves.
+    let goes_on = || dispatch::names_extra(dispatch, &text) && !asks_when(&text);
+    if places.is_empty() && (asks_leaving(request, &text) || goes_on()) {
+        return dispatch::answer(shop, dispatch, request);
     }
     if places.is_empty() {
         return needs_place(shipping, request);
     }
-    let (today, clock) = shop.rules.zone.local(request.now_ms);
+    let (today, _) = shop.rules.zone.local(request.now_ms);
     let mut sentence = Sentence::new(request, today);
-    // A day is either the one to arrive by, or the one to order on.
-    let days = || request.slots.days.iter().map(|day| day.value.date).filter(|&day| day >= today);
-    let day = days().next();
-    let by = days().max().filter(|_| says(&normalize(request.text), IN_TIME));
-    let ordered = if by.is_some() { None } else { day.filter(|&day| day > today) };
-    let leaves = match ordered {
-        Some(day) => working_day(dispatch, day),
-        None => leaves_on(dispatch, today, clock),
+    // Beside the day to order on, any other is the one to arrive by.
+    let order_day = ordered(request.slots, today);
+    let by = needed(request.slots, today).filter(|by| order_day.is_none_or(|day| day < *by));
+    let unneeded = match by {
+        Some(by) => without_day(request, by),
+        None => request.slots.clone(),
     };
+    let Some(leaving) = dispatch::leaving(shop, dispatch, &Request { slots: &unneeded, ..*request }) else {
+        return Outcome::NotApplicable;
+    };
+    let (leaves, is_planned) = (leaving.first, leaving.is_planned(request, today));
     let (mut lines, mut sources, mut value) = (Vec::new(), Vec::new(), None);
     for place in places.iter().take(MAX_PLACES) {
         let Some(zone) = zone_of(shipping, place) else { continue };
@@ -223,10 +207,27 @@ pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         let busy = shipping.busy.iter().find(|busy| within(busy.from, busy.to, leaves));
         let first = plus_working_days(dispatch, leaves, days[0]);
         let last = plus_working_days(dispatch, leaves, days[1].saturating_add(busy.map_or(0, |busy| busy.days)));
-        lines.push(time_line(place, zone, (leaves, ordered.is_some()), [first, last], days, &mut sentence));
+        lines.push(time_line(place, zone, (leaves, is_planned), [first, last], days, &mut sentence));
+        if leaving.first != leaving.last
+            && let Some(cut_off) = dispatch.cut_off
+        {
+            let cut_off = sentence.keep(cut_off.to_string());
+            lines.push(sentence.say(
+                format!("That holds if it is paid before {cut_off}; otherwise a working day more."),
+                format!("以上是 {cut_off} 前付款的情况，之后付款再晚一个工作日。"),
+            ));
+        }
+        lines
+            .extend(Some(extra_line(&leaving.extras, &mut sentence).trim().to_owned()).filter(|line| !line.is_empty()));
         if let Some(by) = by {
             let word = sentence.date(by);
-            lines.push(if last <= by {
+            let customs = zone.customs_days.map_or(0, |days| i32::try_from(days[1]).unwrap_or_default());
+            lines.push(if last <= by && by < last.plus_days(customs) {
+                sentence.say(
+                    format!("So it should be there by {word}, unless customs hold it."),
+                    format!("所以不被海关查验的话，{word} 前应该能到。"),
+                )
+            } else if last <= by {
                 sentence.say(format!("So it should be there by {word}."), format!("所以 {word} 前应该能到。"))
             } else if first <= by {
                 sentence.say(
@@ -246,6 +247,7 @@ pub(super) fn time(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     }
     let Some(value) = value else { return Outcome::NotApplicable };
     sources.push(dispatch.source.clone());
+    sources.extend(leaving.sources());
     let joint = sentence.say(" ".to_owned(), String::new());
     finish(Skill::DeliveryTime, value, lines.join(&joint), sources, sentence)
 }
@@ -290,11 +292,8 @@ pub(super) fn free(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         let text = sentence.say(format!("There is no free shipping to {to}."), format!("寄到{to}不包邮。"));
         return finish(Skill::FreeShipping, Value::Excluded, text, vec![source], sentence);
     };
-    let total = basket(shop, request).or_else(|| {
-        let bare = request.slots.amounts.iter().map(|amount| &amount.value.money);
-        bare.filter(|money| money.currency == from.currency).max_by_key(|money| money.minor).cloned()
-    });
-    let total = total.map(|total| reduced(total, request));
+    let counted = counted(shop, request).filter(|counted| counted.total.currency == from.currency);
+    let total = counted.as_ref().map(|counted| counted.total.clone());
     let missing = total.as_ref().map_or(0, |total| from.minor.saturating_sub(total.minor));
     let missing = Money { minor: missing, ..from.clone() };
     let price = sentence.money(&from);
@@ -318,48 +317,39 @@ pub(super) fn free(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         None => sentence
             .say(format!("Standard shipping to {to} is free from {price}."), format!("寄到{to}满 {price} 包邮。")),
     };
+    let mut text = text;
+    let mut sources = vec![source];
+    if let Some(counted) = &counted {
+        if let Some(out) = &counted.left_out {
+            let out = sentence.money(out);
+            text +=
+                &sentence.say(format!(" The other {out} does not count towards it."), format!("另外的 {out} 不计入。"));
+        }
+        sources.extend(counted.products.iter().map(|product| product.id.clone()));
+    }
     finish(
         Skill::FreeShipping,
         Value::FreeShipping { place: place.code.clone(), from, missing },
         text,
-        vec![source],
+        sources,
         sentence,
     )
 }
 
-/// A sum less the share that is said to come off: what counts for free shipping is what is paid.
-fn reduced(total: Money, request: &Request<'_>) -> Money {
-    let percent = request.slots.percent.as_ref().map_or(0, |percent| percent.value.min(100));
-    Money { minor: total.minor - (total.minor * u64::from(percent) + 50) / 100, ..total }
+/// What a message names, but for one day.
+fn without_day(request: &Request<'_>, day: Date) -> Slots {
+    let mut slots = request.slots.clone();
+    slots.days.retain(|slot| slot.value.date != day);
+    slots
 }
 
-/// When a parcel leaves, for who asks no more.
-fn leaving(shop: &Shop<'_>, dispatch: &Dispatch, request: &Request<'_>) -> Outcome {
-    let (today, clock) = shop.rules.zone.local(request.now_ms);
-    let mut sentence = Sentence::new(request, today);
-    let leaves = leaves_on(dispatch, today, clock);
-    let (time, day) = (sentence.keep(clock.to_string()), sentence.date(leaves));
-    let text = match (leaves == today, dispatch.cut_off) {
-        (true, Some(cut_off)) => {
-            let cut_off = sentence.keep(cut_off.to_string());
-            sentence.say(
-                format!("Yes: paid before {cut_off} (it is {time} in the shop), an order leaves today, {day}."),
-                format!("可以：{cut_off} 前付款（店里现在是 {time}），今天（{day}）就发货。"),
-            )
-        }
-        (true, None) => {
-            sentence.say(format!("An order paid now leaves today, {day}."), format!("现在付款，今天（{day}）发货。"))
-        }
-        (false, _) => sentence.say(
-            format!("Not today: it is {time} in the shop, and an order paid now leaves on {day}."),
-            format!("今天发不出了：店里现在是 {time}，现在付款的订单{day}发货。"),
-        ),
-    };
-    let value = Value::Deadline { day: leaves, is_over: leaves != today };
-    finish(Skill::DeliveryTime, value, text, vec![dispatch.source.clone()], sentence)
-}
-
-fn finish(skill: Skill, value: Value, text: String, mut sources: Vec<String>, sentence: Sentence) -> Outcome {
+pub(super) fn finish(
+    skill: Skill,
+    value: Value,
+    text: String,
+    mut sources: Vec<String>,
+    sentence: Sentence,
+) -> Outcome {
     let mut seen = Vec::new();
     sources.retain(|source| {
         !seen.contains(source) && {
@@ -415,16 +405,17 @@ fn wants_express(request: &Request<'_>) -> bool {
 }
 
 /// As said, else of what is in the basket.
-fn weight(shop: &Shop<'_>, request: &Request<'_>) -> Option<u32> {
-    if let Some(weight) = &request.slots.weight {
-        return Some(weight.value).filter(|&grams| grams > 0);
+fn weights(shop: &Shop<'_>, request: &Request<'_>) -> Vec<u32> {
+    let said: Vec<u32> = request.slots.weights.iter().map(|weight| weight.value).filter(|&grams| grams > 0).collect();
+    if !said.is_empty() {
+        return said;
     }
     let weights = request.cart.iter().map(|(id, pieces)| {
         let weight = shop.product(id)?.weight.as_deref().and_then(grams)?;
         weight.checked_mul(*pieces)
     });
-    let total = weights.collect::<Option<Vec<u32>>>()?.into_iter().try_fold(0u32, u32::checked_add)?;
-    Some(total).filter(|&grams| grams > 0)
+    let total = weights.collect::<Option<Vec<u32>>>().and_then(|all| all.into_iter().try_fold(0u32, u32::checked_add));
+    total.filter(|&grams| grams > 0).into_iter().collect()
 }
 
 /// `120 g`, `1.2 kg`.
@@ -436,42 +427,6 @@ fn grams(text: &str) -> Option<u32> {
         _ => return None,
     };
     number.parse::<f64>().ok().map(|number| (number * factor).round().clamp(0.0, 1e9) as u32)
-}
-
-/// The sum that was said with its currency, else the basket's.
-pub(super) fn basket(shop: &Shop<'_>, request: &Request<'_>) -> Option<Money> {
-    let is_shops = |money: &Money| money.currency == shop.settings.currency;
-    let said = request.slots.amounts.iter().find(|amount| amount.value.is_marked && is_shops(&amount.value.money));
-    if let Some(said) = said {
-        return Some(said.value.money.clone());
-    }
-    let sum = request.cart.iter().try_fold(0u64, |sum, (id, pieces)| {
-        let price = shop.product(id)?.current_price().minor;
-        sum.checked_add(price.checked_mul((*pieces).into())?)
-    })?;
-    (sum > 0).then(|| Money { minor: sum, currency: shop.settings.currency.clone() })
-}
-
-fn is_working(dispatch: &Dispatch, day: Date) -> bool {
-    dispatch.days.contains(&day.weekday()) && !dispatch.holidays.iter().any(|holiday| holiday.is_on(day))
-}
-
-/// The day itself, or the next working one.
-fn working_day(dispatch: &Dispatch, day: Date) -> Date {
-    (0..MAX_CLOSED_DAYS as i32).map(|n| day.plus_days(n)).find(|&day| is_working(dispatch, day)).unwrap_or(day)
-}
-
-fn leaves_on(dispatch: &Dispatch, today: Date, clock: Clock) -> Date {
-    let is_late = dispatch.cut_off.is_some_and(|cut_off| clock >= cut_off);
-    working_day(dispatch, if is_late { today.plus_days(1) } else { today })
-}
-
-/// The carrier works from Monday to Friday, whatever days the shop sends on.
-fn plus_working_days(dispatch: &Dispatch, from: Date, days: u32) -> Date {
-    let mut carrier = dispatch.clone();
-    carrier.days = Weekday::ALL.into_iter().take(5).chain(dispatch.days.iter().copied()).collect();
-    // No parcel takes longer than this; settings may say anything.
-    (0..days.min(400)).fold(from, |day, _| working_day(&carrier, day.plus_days(1)))
 }
 
 fn within(from: crate::pack::calendar::DayRule, to: crate::pack::calendar::DayRule, day: Date) -> bool {

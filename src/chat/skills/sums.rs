@@ -213,7 +213,7 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     if wants_postage(shop, request, &text) {
         let cart: Vec<(String, u32)> = lines.iter().map(|line| (line.product.id.clone(), line.pieces)).collect();
         let slots =
-            Slots { places: request.slots.places.clone(), weight: request.slots.weight.clone(), ..Slots::default() };
+            Slots { places: request.slots.places.clone(), weights: request.slots.weights.clone(), ..Slots::default() };
         let sent = Request { slots: &slots, cart: &cart, ..*request };
         let Outcome::Done(postage) = shipping::cost(shop, &sent) else { return Outcome::NotApplicable };
         let Value::ShippingCost { least, most, is_free, .. } = &postage.value else { return Outcome::NotApplicable };

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::Slot;
+use super::day_role::{DayRole, roles};
 use super::number::{Number, numbers};
+use super::period;
 use super::reading::{Reading, Taken, is_whole};
 use crate::pack::calendar::{Date, DayRule};
 
@@ -13,6 +15,8 @@ pub struct NamedDay {
     /// The one meant when nothing says past or future: for “Friday” and “3 December” the coming one.
     pub date: Date,
     pub form: DayForm,
+    /// What happens on it, where the words around it say so.
+    pub role: Option<DayRole>,
 }
 
 /// How exactly it was named.
@@ -21,6 +25,8 @@ pub enum DayForm {
     Exact,
     /// A weekday, of any week.
     Weekly,
+    /// A day of any month: “the 3rd”.
+    Monthly,
     /// A day of any year.
     Yearly,
 }
@@ -32,6 +38,7 @@ impl NamedDay {
             _ if self.date <= today => self.date,
             DayForm::Exact => self.date,
             DayForm::Weekly => self.date.plus_days(-7),
+            DayForm::Monthly => self.date.plus_months(-1),
             DayForm::Yearly => self.date.plus_months(-12),
         }
     }
@@ -77,6 +84,10 @@ const NEAR: &[(&str, i32)] = &[
     ("昨天", -1),
     ("昨日", -1),
     ("明天", 1),
+    ("明早", 1),
+    ("明晚", 1),
+    ("昨晚", -1),
+    ("今早", 0),
     ("明日", 1),
     ("今天", 0),
     ("今日", 0),
@@ -118,6 +129,10 @@ const FEASTS: &[(&str, DayRule)] = &[
     ("christmas", DayRule::Yearly { month: 12, day: 25 }),
     ("xmas", DayRule::Yearly { month: 12, day: 25 }),
     ("easter monday", DayRule::Easter { offset: 1 }),
+    ("monday after easter", DayRule::Easter { offset: 1 }),
+    ("friday before easter", DayRule::Easter { offset: -2 }),
+    ("easter saturday", DayRule::Easter { offset: -1 }),
+    ("easter sunday", DayRule::Easter { offset: 0 }),
     ("good friday", DayRule::Easter { offset: -2 }),
     ("easter", DayRule::Easter { offset: 0 }),
     ("valentine's day", DayRule::Yearly { month: 2, day: 14 }),
@@ -127,7 +142,12 @@ const FEASTS: &[(&str, DayRule)] = &[
     ("圣诞前夜", DayRule::Yearly { month: 12, day: 24 }),
     ("圣诞", DayRule::Yearly { month: 12, day: 25 }),
     ("复活节星期一", DayRule::Easter { offset: 1 }),
+    ("复活节周一", DayRule::Easter { offset: 1 }),
+    ("复活节后的周一", DayRule::Easter { offset: 1 }),
+    ("复活节前的周五", DayRule::Easter { offset: -2 }),
+    ("复活节周日", DayRule::Easter { offset: 0 }),
     ("耶稣受难日", DayRule::Easter { offset: -2 }),
+    ("受难日", DayRule::Easter { offset: -2 }),
     ("复活节", DayRule::Easter { offset: 0 }),
     ("情人节", DayRule::Yearly { month: 2, day: 14 }),
     ("劳动节", DayRule::Yearly { month: 5, day: 1 }),
@@ -136,6 +156,7 @@ const FEASTS: &[(&str, DayRule)] = &[
     ("国庆", DayRule::Yearly { month: 10, day: 1 }),
     ("十一假期", DayRule::Yearly { month: 10, day: 1 }),
 ];
+const PLAIN_EASTER: &[&str] = &["easter", "复活节"];
 /// Lunar New Year, month and day, from 2024 on (Hong Kong Observatory's conversion table).
 const LUNAR_NEW_YEARS: &[(u32, u32)] =
     &[(2, 10), (1, 29), (2, 17), (2, 6), (1, 26), (2, 13), (2, 3), (1, 23), (2, 11), (1, 31), (2, 19), (2, 8), (1, 28)];
@@ -171,9 +192,12 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
     let mut add = |range: Range<usize>, date: Date, form: DayForm| {
         if taken.is_free(&range) {
             taken.take(range.clone());
-            days.push((range, NamedDay { date, form }));
+            days.push((range, NamedDay { date, form, role: None }));
         }
     };
+    for (range, date, is_yearly) in period::ends(reading, today) {
+        add(range, date, if is_yearly { DayForm::Yearly } else { DayForm::Exact });
+    }
     let numbers = numbers(&reading.text);
     for (range, date, form) in written(&reading.text, today)
         .into_iter()
@@ -186,7 +210,13 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
         reading.find(phrase).for_each(|range| add(range, today.plus_days(*days), DayForm::Exact));
     }
     for (phrase, rule) in FEASTS {
-        reading.find(phrase).for_each(|range| {
+        // Another country's national day is not China's.
+        let is_elsewhere = |range: &Range<usize>| {
+            let places = if phrase.starts_with("国庆") { super::place::read(reading) } else { Vec::new() };
+            let start = reading.span(range.clone()).start;
+            places.iter().any(|place| place.span.end == start && place.value.country_code() != "CN")
+        };
+        reading.find(phrase).filter(|range| !is_elsewhere(range)).for_each(|range| {
             let coming = |date: &Date| *date >= today;
             let date = rule.in_year(today.year()).filter(coming).or_else(|| rule.in_year(today.year() + 1));
             if let Some(date) = date {
@@ -221,8 +251,28 @@ pub(super) fn read(reading: &Reading<'_>, taken: &mut Taken, today: Date) -> Vec
         && let (_, month, day) = days[other].1.date.ymd()
         && let Some(date) = Date::new(today.year() - 1, month, day)
     {
-        days[other].1 = NamedDay { date, form: DayForm::Exact };
+        days[other].1 = NamedDay { date, form: DayForm::Exact, role: None };
         days.remove(at);
+    }
+    // “June last year” and 去年6月 are no day.
+    days.retain(|(range, _)| {
+        let (head, tail) = (reading.text[..range.start].trim_end(), reading.text[range.end..].trim_start());
+        let month = numbers.iter().find(|number| number.range.start == reading.text.len() - tail.len());
+        let is_month = month.is_some_and(|month| reading.text[month.range.end..].starts_with('月'));
+        !(is_last_year(range) && (is_month || month_before(head).is_some() || month_at(tail).is_some()))
+    });
+    // “Over Easter, on Good Friday” means the Friday.
+    let is_easter = |date: Date, offsets: &[i32]| {
+        Date::easter(date.year()).is_some_and(|easter| offsets.contains(&date.days_since(easter)))
+    };
+    if days.iter().any(|(_, day)| is_easter(day.date, &[-2, 1])) {
+        days.retain(|(range, day)| {
+            !(is_easter(day.date, &[0]) && PLAIN_EASTER.contains(&&reading.text[range.clone()]))
+        });
+    }
+    let ranges: Vec<(Range<usize>, bool)> = days.iter().map(|(range, day)| (range.clone(), day.date < today)).collect();
+    for ((_, day), role) in days.iter_mut().zip(roles(reading, &ranges)) {
+        day.role = role;
     }
     days.into_iter().map(|(range, day)| reading.slot(day, range)).collect()
 }
@@ -312,16 +362,34 @@ fn with_months(text: &str, numbers: &[Number], today: Date) -> Vec<Found> {
             let year = year_after(text, &mut end, numbers);
             push_day(&mut found, start..end, year, month, value, today);
         } else if let Some(rest) = after.strip_prefix('号').filter(|rest| !rest.starts_with(['码', '线'])) {
-            // “3号”: of this month or of the next.
-            let (year, month, _) = today.ymd();
-            let date = Date::new(year, month, value).filter(|&date| date >= today);
-            let date = date.or_else(|| Date::new(year, month, 1)?.plus_months(1).plus_days(value as i32 - 1).into());
-            if let Some(date) = date.filter(|_| (1..=31).contains(&value)) {
-                found.push((start..text.len() - rest.len(), date, DayForm::Exact));
-            }
+            found.extend(of_month(value, today).map(|date| (start..text.len() - rest.len(), date, DayForm::Monthly)));
+        } else if is_ordinal.is_some() && is_ordinal_day(head, tail) {
+            found.extend(of_month(value, today).map(|date| (start..end, date, DayForm::Monthly)));
         }
     }
     found
+}
+
+/// A day by its number: of this month, or of the next where it is over.
+fn of_month(day: u32, today: Date) -> Option<Date> {
+    let (year, month, _) = today.ymd();
+    let date = Date::new(year, month, day).filter(|&date| date >= today);
+    let next = || Date::new(year, month, 1)?.plus_months(1).plus_days(day.min(31) as i32 - 1).into();
+    date.or_else(next).filter(|_| (1..=31).contains(&day))
+}
+
+/// Whether “18th” is a day, and not the 18th of something: “on the 18th”, “by the 18th”.
+fn is_ordinal_day(head: &str, tail: &str) -> bool {
+    const BEFORE: &[&str] =
+        &["on", "by", "before", "till", "until", "since", "from", "came", "arrived", "delivered", "received", "for"];
+    let head = head.strip_suffix("the").map_or(head, str::trim_end);
+    let is_led =
+        BEFORE.iter().any(|word| head.ends_with(word) && is_whole(head, &(head.len() - word.len()..head.len())));
+    // “For the 2nd teapot” names a thing.
+    const AFTER: &[&str] =
+        &["and", "is", "it", "at", "in", "will", "can", "if", "or", "to", "when", "so", "i", "do", "does", "have"];
+    let word = tail.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    is_led && (word.is_empty() || AFTER.contains(&word) || !head.ends_with("for"))
 }
 
 fn push_day(found: &mut Vec<Found>, range: Range<usize>, year: Option<u32>, month: u32, day: u32, today: Date) {

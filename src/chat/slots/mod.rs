@@ -5,12 +5,15 @@
 //! let the shopper correct it.
 
 pub mod amount;
+mod clock;
 mod colour;
 mod contact;
 mod date;
+mod day_role;
 mod measure;
 pub(super) mod number;
 mod order;
+mod period;
 mod place;
 mod product;
 mod reading;
@@ -20,8 +23,10 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use amount::{Budget, NamedAmount};
+pub use clock::DayTime;
 pub use colour::Colour;
 pub use date::{DayForm, NamedDay};
+pub use day_role::DayRole;
 pub use measure::Size;
 pub use place::Place;
 pub use product::{Names, ProductMention};
@@ -52,6 +57,7 @@ pub enum SlotKind {
     Place,
     Date,
     Weight,
+    Time,
     Email,
     Phone,
 }
@@ -82,8 +88,10 @@ pub struct Slots {
     pub percent: Option<Slot<u32>>,
     pub places: Vec<Slot<Place>>,
     pub days: Vec<Slot<NamedDay>>,
-    /// Grams.
-    pub weight: Option<Slot<u32>>,
+    /// Grams; several where they are weighed against each other, or one is the least and one the most.
+    pub weights: Vec<Slot<u32>>,
+    /// When on the day something is done.
+    pub time: Option<Slot<DayTime>>,
     pub email: Option<Slot<String>>,
     pub phone: Option<Slot<String>>,
 }
@@ -115,8 +123,9 @@ impl Lexicon {
             order: order::read(&reading, &mut taken, self.order_format.as_deref()),
             phone: contact::phone(&reading, &mut taken),
             days: date::read(&reading, &mut taken, today),
+            time: clock::read(&reading, &mut taken),
             products: self.names.read(&reading, &mut taken, shown),
-            weight: measure::weight(&reading, &mut taken),
+            weights: measure::weights(&reading, &mut taken),
             size: measure::size(&reading, &mut taken),
             percent: amount::percent(&reading, &mut taken),
             budget: amount::budget(&reading, &mut taken, &self.currency),
@@ -152,7 +161,8 @@ impl Slots {
         one(&mut self.percent, &earlier.percent);
         many(&mut self.places, &earlier.places);
         many(&mut self.days, &earlier.days);
-        one(&mut self.weight, &earlier.weight);
+        many(&mut self.weights, &earlier.weights);
+        one(&mut self.time, &earlier.time);
         one(&mut self.email, &earlier.email);
         one(&mut self.phone, &earlier.phone);
     }
@@ -185,7 +195,8 @@ impl Slots {
         push(&mut all, SlotKind::Percent, &self.percent, |slot| (slot.span.clone(), format!("{} %", slot.value)));
         push(&mut all, SlotKind::Place, &self.places, |slot| (slot.span.clone(), slot.value.code.clone()));
         push(&mut all, SlotKind::Date, &self.days, |slot| (slot.span.clone(), slot.value.date.to_string()));
-        push(&mut all, SlotKind::Weight, &self.weight, |slot| (slot.span.clone(), format!("{} g", slot.value)));
+        push(&mut all, SlotKind::Weight, &self.weights, |slot| (slot.span.clone(), format!("{} g", slot.value)));
+        push(&mut all, SlotKind::Time, &self.time, |slot| (slot.span.clone(), slot.value.to_string()));
         push(&mut all, SlotKind::Email, &self.email, |slot| (slot.span.clone(), slot.value.clone()));
         push(&mut all, SlotKind::Phone, &self.phone, |slot| (slot.span.clone(), slot.value.clone()));
         all.sort_by_key(|one| one.span.start);

@@ -84,6 +84,11 @@ pub fn numbers(text: &str) -> Vec<Number> {
     let mut numbers = Vec::new();
     let mut start = 0;
     while let Some(c) = text[start..].chars().next() {
+        if let Some([low, high]) = read_about(text, start) {
+            start = high.range.end;
+            numbers.extend([low, high]);
+            continue;
+        }
         let found = if c.is_ascii_digit() {
             read_digits(text, start)
         } else if numeral(c).is_some() {
@@ -156,6 +161,29 @@ fn numeral(c: char) -> Option<u64> {
     })
 }
 
+/// 三四, 十二三, 三四十: two neighbours say that it is about so many. As the least and the most, the second behind the first.
+fn read_about(text: &str, start: usize) -> Option<[Number; 2]> {
+    let length = text[start..].find(|c: char| numeral(c).is_none()).unwrap_or(text.len() - start);
+    let run: Vec<char> = text[start..start + length].chars().collect();
+    let is_digit = |c: &char| numeral(*c).is_some_and(|value| (1..=9).contains(&value));
+    let at = run.windows(2).position(|pair| is_digit(&pair[0]) && is_digit(&pair[1]))?;
+    let others = || run[..at].iter().chain(&run[at + 2..]);
+    let is_pair = numeral(run[at]).map(|low| low + 1) == numeral(run[at + 1]);
+    // Years and shares off are said digit by digit: 二三年, 八九折. So is what is longer.
+    let after = &text[start + length..];
+    if !is_pair || !others().all(|c| numeral(*c) >= Some(10)) || at + 2 == run.len() && after.starts_with(['年', '折'])
+    {
+        return None;
+    }
+    let value = |digit: usize| {
+        let said: String = run[..at].iter().chain([&run[digit]]).chain(&run[at + 2..]).collect();
+        read_chinese(&said, 0).and_then(|(value, _)| value)
+    };
+    let middle = start + run[..=at].iter().map(|c| c.len_utf8()).sum::<usize>();
+    let (low, high) = (value(at)?, value(at + 1)?);
+    Some([Number { value: low, range: start..middle }, Number { value: high, range: middle..start + length }])
+}
+
 fn read_chinese(text: &str, start: usize) -> Option<(Option<Decimal>, usize)> {
     let run = &text[start..];
     let end = start + run.find(|c: char| numeral(c).is_none()).unwrap_or(run.len());
@@ -182,11 +210,32 @@ fn read_chinese(text: &str, start: usize) -> Option<(Option<Decimal>, usize)> {
     Some((Some(Decimal { mantissa, scale: 0 }), end))
 }
 
+/// “Forty-five”, “two hundred and ten”: a word, and those that go on from it.
 fn read_word(text: &str, start: usize) -> Option<(Option<Decimal>, usize)> {
+    let (mut value, mut end) = word_at(text, start)?;
+    loop {
+        let rest = &text[end..];
+        let joint = [" and ", " ", "-"].into_iter().find(|joint| rest.starts_with(joint));
+        let Some((joint, (next, next_end))) = joint.and_then(|joint| Some((joint, word_at(text, end + joint.len())?)))
+        else {
+            break;
+        };
+        value = match (value, next) {
+            (1..=9, 100) if joint == " " => value * 100,
+            (20..=90, 1..=9) if value.is_multiple_of(10) && joint != " and " => value + next,
+            (100.., 1..=99) if value.is_multiple_of(100) => value + next,
+            _ => break,
+        };
+        end = next_end;
+    }
+    Some((Some(Decimal { mantissa: value, scale: 0 }), end))
+}
+
+fn word_at(text: &str, start: usize) -> Option<(u64, usize)> {
     let rest = &text[start..];
     let fits = |word: &&(&str, u64)| rest.starts_with(word.0) && is_whole(text, &(start..start + word.0.len()));
     let (word, value) = WORDS.iter().filter(fits).max_by_key(|(word, _)| word.len())?;
-    Some((Some(Decimal { mantissa: *value, scale: 0 }), start + word.len()))
+    Some((*value, start + word.len()))
 }
 
 #[cfg(test)]
@@ -200,9 +249,14 @@ mod tests {
             ("二十五和一百五和三千零五", &[25.0, 150.0, 3005.0]),
             ("二〇二六 十 两百 3万 一万二", &[2026.0, 10.0, 200.0, 30_000.0, 12_000.0]),
             ("twenty-five for two", &[25.0, 2.0]),
+            ("forty five and two hundred and ten, one hundred", &[45.0, 210.0, 100.0]),
             ("someone", &[]),
             ("123456789012345", &[]),
             ("24.12.2026", &[24.0, 12.2026]),
+            ("三四斤", &[3.0, 4.0]),
+            ("两三个和十五六个", &[2.0, 3.0, 15.0, 16.0]),
+            ("三四十块", &[30.0, 40.0]),
+            ("二三年和二〇二三年和八九折", &[23.0, 2023.0, 89.0]),
         ] {
             assert_eq!(numbers(text).iter().map(|number| number.value.value()).collect::<Vec<_>>(), values, "{text}");
         }

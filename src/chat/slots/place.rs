@@ -128,10 +128,13 @@ fn is_meant(text: &str, range: Range<usize>) -> bool {
             !["bone", "fine"].iter().any(|word| before.ends_with(word))
                 && !["cup", "plate", "pot", "teapot", "tea pot", "set"].iter().any(|word| after.starts_with(word))
         }
-        "turkey" | "jersey" | "guinea" | "chad" | "mali" | "niger" | "rio" | "jordan" | "georgia" | "faro" => {
+        "turkey" | "jersey" | "guinea" | "chad" | "mali" | "niger" | "rio" | "jordan" | "georgia" | "faro"
+        | "split" | "cork" | "phoenix" | "darwin" | "york" | "lima" | "virginia" => {
             ["to", "in", "for", "from", "about", "and", "or"].iter().any(|word| before.ends_with(word))
                 || before.is_empty()
         }
+        // “Cheap and nice” is praise.
+        "nice" => ["to", "in", "from", "near"].iter().any(|word| before.ends_with(word)),
         _ => true,
     }
 }
@@ -173,6 +176,9 @@ mod tests {
             ("Österreich? no, Austria and SAO PAULO", &["AT", "BR"]),
             ("香港和加拿大", &["HK", "CA"]),
             ("woman in Oman", &["OM"]),
+            ("a nice cup to Nice", &["FR"]),
+            ("寄澳门700克", &["MO"]),
+            ("Ponta Delgada", &["PT-20"]),
         ] {
             assert_eq!(codes(text), expected, "{text}");
         }
@@ -184,5 +190,8 @@ mod tests {
         assert_eq!(name("US", Language::En).as_deref(), Some("the United States"));
         assert_eq!(name("HK", Language::Zh).as_deref(), Some("香港"));
         assert_eq!(name("FR", Language::En).as_deref(), Some("France"));
+        // Each city by its own name.
+        let ghent = read(&Reading::new("to Ghent")).remove(0).value;
+        assert_eq!((ghent.name(Language::En), ghent.name(Language::Zh)), ("Ghent".to_owned(), "根特".to_owned()));
     }
 }

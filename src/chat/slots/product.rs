@@ -36,7 +36,7 @@ const MIN_FUZZY_CHARS: usize = 6;
 const EMPTY_WORDS: &[&str] = &[
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "first", "second", "third", "euro",
     "euros", "franc", "francs", "new", "year", "day", "small", "large", "set", "with", "without", "right", "open",
-    "free",
+    "free", "before", "after",
 ];
 
 /// What may stand inside of a name: “cup and saucer”, “Silver Needle, Fuding”.

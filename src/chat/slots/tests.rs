@@ -56,15 +56,41 @@ fn days_are_understood_in_both_languages() {
         ("十一月五号", "2027-11-05"),
         ("元旦开门吗", "2027-01-01"),
         ("上个月买的", "2026-10-25"),
+        ("it came on the 3rd", "2026-12-03"),
+        ("the last day of last month", "2026-10-31"),
+        ("the last day of the year", "2026-12-31"),
+        ("二月最后一天", "2027-02-28"),
+        ("今年最后一天", "2026-12-31"),
+        ("over easter, on good friday", "2027-03-26"),
     ] {
         let days: Vec<String> = read(text).days.iter().map(|day| day.value.date.to_string()).collect();
         assert_eq!(days, [expected], "{text}");
     }
-    for text in ["12.50 euros", "may I return it", "the sun tea", "5 star", "3 to 5 kg", "第三个"] {
+    for text in
+        ["12.50 euros", "may I return it", "the sun tea", "5 star", "3 to 5 kg", "第三个", "去年6月", "June last year"]
+    {
         assert!(read(text).days.is_empty(), "{text}: {:?}", read(text).days);
     }
     let bought = read("I got it on 5 November").days[0].value;
     assert_eq!((bought.date.to_string(), bought.past(today()).to_string()), ("2027-11-05".into(), "2026-11-05".into()));
+}
+
+#[test]
+fn what_happens_on_a_day_is_told_by_the_words_beside_it() {
+    use DayRole::{Delivered, Needed, Ordered, Returned};
+    for (text, expected) in [
+        ("ordered on 20 January but it only came on the 4th of February", &[Some(Ordered), Some(Delivered)][..]),
+        ("dinner party on the 18th, I order today", &[Some(Needed), Some(Ordered)]),
+        ("it arrived last Friday, can I send it back today", &[Some(Delivered), Some(Returned)]),
+        ("are you open on Sunday", &[None]),
+        ("if I pay tomorrow before 2 pm", &[Some(Ordered)]),
+        ("1月20号下的单 2月3号才收到", &[Some(Ordered), Some(Delivered)]),
+        ("今天下单17号前能收到不", &[Some(Ordered), Some(Needed)]),
+        ("明天两点前付款", &[Some(Ordered)]),
+    ] {
+        let roles: Vec<Option<DayRole>> = read(text).days.iter().map(|day| day.value.role).collect();
+        assert_eq!(roles, expected, "{text}");
+    }
 }
 
 #[test]

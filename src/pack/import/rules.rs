@@ -155,7 +155,11 @@ fn sources(rules: &ShopRules) -> Vec<&str> {
     if let Some(shipping) = &rules.shipping {
         sources.push(&shipping.source);
         sources.extend(shipping.free_source.as_deref());
-        sources.extend(shipping.dispatch.as_ref().map(|dispatch| dispatch.source.as_str()));
+        if let Some(dispatch) = &shipping.dispatch {
+            sources.push(&dispatch.source);
+            sources.extend(dispatch.extras.iter().map(|extra| extra.source.as_str()));
+            sources.extend(dispatch.slow_payment.as_ref().map(|payment| payment.source.as_str()));
+        }
         sources.extend(shipping.busy.iter().map(|busy| busy.source.as_str()));
         for zone in &shipping.zones {
             sources.extend(zone.times_source.as_deref());
