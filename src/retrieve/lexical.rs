@@ -32,7 +32,7 @@ const HALF_SCORE_WORDS: f32 = 1.8;
 /// What a word counts that says the same as one asked for, and one that the word asked for is likely a slip of.
 const SYNONYM_SHARE: f32 = 0.5;
 const TYPO_SHARE: f32 = 0.8;
-/// What a word counts that says the same as an idiom of the question, or as a word that no text holds.
+/// What a word counts that says the same as what no text says as the question does: idioms, above all.
 const IDIOM_SHARE: f32 = 1.0;
 
 /// Which texts to search.
@@ -145,7 +145,9 @@ impl LexicalIndex {
                 None => *wanted.entry(term.clone()).or_default() = 1.0,
             }
         }
-        self.collections[at].search(&wanted, &concepts(query, &said))
+        let share = |concept: &Concept| if self.is_heard(concept, language) { SYNONYM_SHARE } else { IDIOM_SHARE };
+        let concepts = concepts(query, &said).into_iter().map(|concept| (share(&concept), concept));
+        self.collections[at].search(&wanted, &concepts.collect::<Vec<_>>())
     }
 
     /// Which share of what `query` says the text of `owner` says too, each word weighed by its rarity (`idf`): in
@@ -224,6 +226,12 @@ impl LexicalIndex {
         concepts.filter(|concept| self.knows_concept(concept, language)).flat_map(|concept| concept.said).collect()
     }
 
+    /// Whether any text in `language` says a concept as the query does.
+    fn is_heard(&self, concept: &Concept, language: Language) -> bool {
+        let mut collections = self.collections.iter().zip(COLLECTIONS).filter(|(_, (_, spoken))| *spoken == language);
+        collections.any(|(collection, _)| concept.ways.iter().any(|terms| collection.holds_all(terms)))
+    }
+
     fn knows_concept(&self, concept: &Concept, language: Language) -> bool {
         concept.others.iter().any(|member| member.iter().all(|term| self.knows(term, language)))
     }
@@ -290,16 +298,16 @@ impl Collection {
         self.mean_length = (total / self.docs.len().max(1) as f32).max(1.0);
     }
 
-    /// `wanted` are terms with their shares; sorted, so that sums round alike on every run.
-    fn search(&self, wanted: &BTreeMap<String, f32>, concepts: &[Concept]) -> Vec<LexicalHit> {
+    /// `wanted` are terms with their shares, `concepts` have theirs before them; sorted, so that sums round alike on every run.
+    fn search(&self, wanted: &BTreeMap<String, f32>, concepts: &[(f32, Concept)]) -> Vec<LexicalHit> {
         let mut scores: HashMap<u32, f32> = HashMap::new();
         for (term, share) in wanted {
             for (owner, score) in self.scores(term) {
                 *scores.entry(owner).or_default() += share * score;
             }
         }
-        for concept in concepts {
-            for (owner, score) in self.otherwise(concept) {
+        for (share, concept) in concepts {
+            for (owner, score) in self.otherwise(concept, *share) {
                 *scores.entry(owner).or_default() += score;
             }
         }
@@ -323,10 +331,8 @@ impl Collection {
     }
 
     /// What texts that say it otherwise gain over what its own words gave them.
-    fn otherwise(&self, concept: &Concept) -> BTreeMap<u32, f32> {
+    fn otherwise(&self, concept: &Concept, share: f32) -> BTreeMap<u32, f32> {
         let mut best: BTreeMap<u32, f32> = BTreeMap::new();
-        let is_unheard = !concept.said.iter().any(|term| self.postings.contains_key(term));
-        let share = if concept.is_idiom || is_unheard { IDIOM_SHARE } else { SYNONYM_SHARE };
         for member in &concept.others {
             let mut sums: BTreeMap<u32, (usize, f32)> = BTreeMap::new();
             for (owner, score) in member.iter().flat_map(|term| self.scores(term)) {
@@ -352,6 +358,12 @@ impl Collection {
     /// Whether the text of `owner` holds a term.
     fn holds(&self, term: &str, owner: u32) -> bool {
         self.owners(term).any(|one| one == owner)
+    }
+
+    /// Whether any one text holds all the terms.
+    fn holds_all(&self, terms: &[String]) -> bool {
+        let Some((first, rest)) = terms.split_first() else { return false };
+        self.owners(first).any(|owner| rest.iter().all(|term| self.holds(term, owner)))
     }
 
     /// Whose texts hold a term.
@@ -488,6 +500,15 @@ mod tests {
             let search = |index: &LexicalIndex| index.search(query, HitKind::Passage, Language::En);
             assert_eq!(search(&read), search(&built), "{query}");
         }
+    }
+
+    #[test]
+    fn an_idiom_that_no_text_has_counts_as_the_word_for_it() {
+        let lost = passage("c#lost", "Lost password", "A link comes by e-mail.");
+        let index = LexicalIndex::build(&[passages(), vec![lost]].concat(), &[]);
+        let search = |query: &str| index.search(query, HitKind::Passage, Language::En);
+        assert_eq!(search("It won't let me in!"), search("password"));
+        assert!(search("let").is_empty());
     }
 
     #[test]

@@ -15,9 +15,11 @@ const MIN_IDIOM_CHARS: usize = 3;
 pub(super) struct Concept {
     /// Terms of the query that say it.
     pub said: Vec<String>,
+    /// The terms of each way in which the query says it; of phrases made of stop words, none.
+    pub ways: Vec<&'static [String]>,
     pub others: Vec<&'static [String]>,
     /// Whether it is said by more than a word: hardly anything else can then be meant.
-    pub is_idiom: bool,
+    is_idiom: bool,
     /// The first name of it in the same script, where that is not said.
     plain: Option<&'static str>,
 }
@@ -76,6 +78,7 @@ pub(super) fn concepts(query: &str, query_terms: &[String]) -> Vec<Concept> {
         let others = others.into_iter().filter(|member| member.phrase.is_none());
         (!said.is_empty()).then(|| Concept {
             said: said.iter().flat_map(|member| member.terms.iter().cloned()).collect(),
+            ways: said.iter().filter(|member| member.phrase.is_none()).map(|member| member.terms.as_slice()).collect(),
             others: others.map(|member| member.terms.as_slice()).collect(),
             is_idiom: said.iter().any(|member| member.is_idiom),
             plain: group
