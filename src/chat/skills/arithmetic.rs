@@ -71,12 +71,20 @@ pub(super) fn discount(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         products.push(product.id.clone());
     }
     let base = sentence.money(&before);
-    if let Some(coupon) = coupon.filter(|_| request.slots.percent.is_none()) {
+    if let Some(coupon) = coupon.filter(|coupon| is_coupons(coupon)) {
         let name = coupon.name.text(sentence.language).to_owned();
         let from = coupon.from.as_ref().map(|price| &price.0);
         let is_reduced = coupons.is_some_and(|coupons| coupons.not_on_sale_goods)
             && product.is_some_and(|product| product.sale_price.is_some() && *product.current_price() == before);
-        let refusal = if is_reduced {
+        // The one thing that is named is a gift card.
+        let is_card = coupons.is_some_and(|coupons| coupons.not_on_gift_cards) && product.is_some() && lines.is_empty();
+        let refusal = if is_card {
+            sources.extend(coupons.map(|coupons| coupons.source.clone()));
+            Some(sentence.say(
+                format!("The {name} does not apply to gift cards, so it stays at {base}."),
+                format!("{name}不能用于礼品卡，所以还是 {base}。"),
+            ))
+        } else if is_reduced {
             sources.extend(coupons.map(|coupons| coupons.source.clone()));
             Some(sentence.say(
                 format!("The {name} does not apply to goods already reduced in price, so it stays at {base}."),

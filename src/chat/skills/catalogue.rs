@@ -26,12 +26,21 @@ struct Need {
     fits: Box<dyn Fn(&Product) -> bool>,
 }
 
+/// A property that products answer with yes or no.
+struct Property {
+    /// As the row is called: `gluten-free`, 不含咖啡因.
+    name: String,
+    /// Whether it must not be in it.
+    is_absent: bool,
+    need: Need,
+}
+
 pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let mut sentence = Sentence::new(request, shop.today(request));
     let text = normalize(request.text);
     let budget = request.slots.budget.as_ref().map(|slot| &slot.value);
     let mut needs = Vec::new();
-    let (kinds, rest) = kinds(shop, &text);
+    let (mut kinds, rest) = kinds(shop, &text);
     if let Some(budget) = budget {
         needs.push(price_need(budget, &mut sentence));
     }
@@ -54,14 +63,17 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         needs.push(Need { words, fits: Box::new(|product| product.sale_price.is_some()) });
     }
     let wants_stock = says(&text, STOCK);
-    // “A light under 40” wants a light, and not a helmet that has one.
-    let properties = properties(shop, &text, request.language);
-    needs.extend(
-        properties
-            .into_iter()
-            .filter(|(name, _)| !terms(name).iter().all(|term| kinds.contains(term)))
-            .map(|(_, need)| need),
-    );
+    for property in properties(shop, &text, request.language) {
+        let terms = terms(&property.name);
+        // What must not be in it is never a kind, whatever goods are filed under: somebody's health may hang on it.
+        if property.is_absent {
+            kinds.retain(|kind| !terms.contains(kind));
+        } else if terms.iter().all(|term| kinds.contains(term)) {
+            // “A light under 40” wants a light, and not a helmet that has one.
+            continue;
+        }
+        needs.push(property.need);
+    }
     if needs.is_empty() && kinds.is_empty() {
         return Outcome::NotApplicable;
     }
@@ -239,7 +251,7 @@ fn kind_score(product: &Product, kinds: &[BTreeSet<&str>]) -> Option<u32> {
 }
 
 /// Properties by the names of details: “no caffeine”, “dishwasher safe”, 不含咖啡因.
-fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<(String, Need)> {
+fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<Property> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     let rows = shop.products.iter().flat_map(|product| product.attributes.0.values().flatten());
     let rows: HashSet<(&str, &str)> = rows.map(|row| (row.name.as_str(), row.value.as_str())).collect();
@@ -259,6 +271,8 @@ fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<(String, N
         }
         let at = text.find(&plain).unwrap_or(0);
         let (before, after) = (&text[..at], &text[at + plain.len()..]);
+        // “有没有” asks, and denies nothing.
+        let before = before.trim_end_matches("有没有");
         let is_absent = WITHOUT_EN.iter().chain(WITHOUT_ZH).any(|word| before.ends_with(word))
             || after.starts_with("-free")
             || after.starts_with(" free");
@@ -269,11 +283,12 @@ fn properties(shop: &Shop<'_>, text: &str, language: Language) -> Vec<(String, N
             (Language::Zh, true) => format!("不含{plain}"),
             (Language::Zh, false) => name.clone(),
         };
+        let row_name = name.clone();
         let fits = move |product: &Product| {
             let rows = product.attributes.0.values().flatten();
-            rows.into_iter().any(|row| normalize(&row.name) == name && yes_or_no(&row.value) == Some(wanted))
+            rows.into_iter().any(|row| normalize(&row.name) == row_name && yes_or_no(&row.value) == Some(wanted))
         };
-        needs.push((plain, Need { words, fits: Box::new(fits) }));
+        needs.push(Property { name, is_absent, need: Need { words, fits: Box::new(fits) } });
     }
     needs
 }

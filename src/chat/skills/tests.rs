@@ -508,6 +508,35 @@ fn a_code_leaves_out_what_is_reduced_and_gift_cards() {
 }
 
 #[test]
+fn a_code_takes_nothing_off_a_gift_card() {
+    for text in ["does the newsletter code work on the gift card", "订阅码能拿来买礼品卡打九折不"] {
+        let computed = answer(text);
+        assert!(
+            computed.text.contains("gift cards, so it stays at €50") || computed.text.contains("还是 50 欧元"),
+            "{text}: {}",
+            computed.text
+        );
+    }
+}
+
+/// Somebody's health may hang on it.
+#[test]
+fn what_must_not_be_in_it_is_in_nothing_that_is_offered() {
+    let says_free = |id: &String| {
+        let product = SHOP.products.iter().find(|product| product.id == *id).expect("it is of the shop");
+        let mut rows = product.attributes.0.values().flatten();
+        rows.any(|row| row.name == "Gluten-free" && row.value == "yes")
+    };
+    for text in ["show me sweets without gluten up to 10 euros", "有没有无麸质的甜食，不超过8欧", "8欧以内的无麸质点心"]
+    {
+        let computed = answer(text);
+        assert!(!computed.products.is_empty() && computed.products.iter().all(says_free), "{text}: {}", computed.text);
+    }
+    let none = answer("gluten free biscuits under 8 euro");
+    assert!(none.products.is_empty() && none.text.starts_with("Nothing in the catalogue fits"), "{}", none.text);
+}
+
+#[test]
 fn stock_is_told_by_how_many_are_wanted_and_colours_by_what_there_is() {
     for (text, parts) in [
         ("I need five tenmoku easy gaiwans, enough in stock?", &["Not enough for 5: 2 left"][..]),
