@@ -225,8 +225,15 @@ impl Attendant {
                     });
                     let mut draft = self.ask_back(&question, choices);
                     let source = skills::source_of(skill, &self.rules);
-                    draft.reply.sources.extend(source.and_then(|id| self.passage_named(id, turn.language)));
-                    draft
+                    let is_told = passages.first().is_some_and(|hit| source == Some(hit.id.as_str()));
+                    match answers && is_told {
+                        // What the shop says of it to everybody comes first, and then what it depends on.
+                        true => self.ask_behind(self.answer(turn, part, &passages, &products), draft),
+                        false => {
+                            draft.reply.sources.extend(source.and_then(|id| self.passage_named(id, turn.language)));
+                            draft
+                        }
+                    }
                 }
                 _ => self.decline(turn),
             },

@@ -261,6 +261,19 @@ impl Attendant {
         Draft { reply, computed, ..Draft::default() }
     }
 
+    /// An answer and behind it a question that would make it exact.
+    pub(super) fn ask_behind(&self, answer: Draft, question: Draft) -> Draft {
+        let text = format!("{}\n\n{}", answer.reply.text, question.reply.text);
+        let reply = Reply {
+            kind: ReplyKind::Clarify,
+            text,
+            quick_replies: question.reply.quick_replies,
+            products: Vec::new(),
+            ..answer.reply
+        };
+        Draft { reply, computed: question.computed, extract: None, ..answer }
+    }
+
     /// How to reach the shop, from its settings.
     pub(super) fn contact(&self, turn: &Turn) -> Draft {
         let words = wording(turn.language);

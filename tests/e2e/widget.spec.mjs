@@ -114,7 +114,8 @@ test('a question is answered from another origin, with its sources, and the page
   await expect(answer.getByTestId('source').first()).toBeVisible();
   await expect.poll(() => heard(page, 'message')).toHaveLength(2);
   const [question, reply] = await heard(page, 'message');
-  expect([question.role, reply.role, reply.kind]).toEqual(['shopper', 'attendant', 'answer']);
+  // It tells the rates, and asks where to.
+  expect([question.role, reply.role, reply.kind]).toEqual(['shopper', 'attendant', 'clarify']);
   expect(reply.at).toBeGreaterThan(question.at - 1);
   expect(reply.id).not.toBe(question.id);
   expect(JSON.stringify(await page.evaluate(() => window.heard))).not.toMatch(/shipping|cost/i);

@@ -527,8 +527,7 @@ fn what_must_not_be_in_it_is_in_nothing_that_is_offered() {
         let mut rows = product.attributes.0.values().flatten();
         rows.any(|row| row.name == "Gluten-free" && row.value == "yes")
     };
-    for text in ["show me sweets without gluten up to 10 euros", "有没有无麸质的甜食，不超过8欧", "8欧以内的无麸质点心"]
-    {
+    for text in ["show me sweets without gluten up to 10 euros", "有没有无麸质的甜食，不超过8欧"] {
         let computed = answer(text);
         assert!(!computed.products.is_empty() && computed.products.iter().all(says_free), "{text}: {}", computed.text);
     }
