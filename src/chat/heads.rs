@@ -55,7 +55,9 @@ impl Heads {
     /// Writes into the turn what the heads make of its message, given its features (`Embedder::features`) where there
     /// are any.
     pub fn hear(&self, turn: &mut Turn, features: Option<&[f32]>) {
-        let classify = |head: &Option<Head>| head.as_ref().map(|head| head.classify(&turn.text, features));
+        // A head with layers of its own would have to be read for apart, at every message: it goes by n-grams here.
+        let read = |head: &Head| head.classify(&turn.text, features.filter(|_| head.tail().is_none()));
+        let classify = |head: &Option<Head>| head.as_ref().map(read);
         let sure = |head: &Option<Head>, least: f32| {
             classify(head).filter(|found| found.confidence >= least).map(|found| found.label)
         };

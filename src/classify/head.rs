@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::expert::Expert;
 use super::ngrams::{NGRAMS_VERSION, ngrams};
 use super::scope::{Scope, Signals, signals};
@@ -7,6 +9,9 @@ use crate::pack::EncoderId;
 
 /// `general.architecture` of a head's file.
 const ARCHITECTURE: &str = "attendant.head";
+
+/// How the tensors of an encoder's layers begin.
+const LAYER: &str = "blk.";
 
 /// Labels that a [`Classification`] lists.
 const N_RANKED: usize = 5;
@@ -30,6 +35,8 @@ pub(super) struct Dense {
     pub expert: Expert,
     /// Centres of the training texts, of length one each.
     pub prototypes: Expert,
+    /// The encoder's last layers as they were fitted to the texts; none where its own serve.
+    pub tail: Option<Arc<Gguf>>,
     pub together: Calibration,
 }
 
@@ -63,6 +70,10 @@ pub struct Classification {
 pub struct Ranked {
     pub label: String,
     pub confidence: f32,
+}
+
+fn has_tail(gguf: &Gguf) -> bool {
+    gguf.tensors().any(|tensor| tensor.name.starts_with(LAYER))
 }
 
 /// The half of an encoder's features that is the embedding of the text.
@@ -102,8 +113,9 @@ impl Head {
             Ok(_) => Some(Dense::read(&gguf, labels.len())?),
             Err(_) => None,
         };
-        let alone = Calibration::read(metadata, "alone")?;
-        Ok(Self { card: Card::read(metadata)?, labels, words, dense, alone })
+        let (alone, card) = (Calibration::read(metadata, "alone")?, Card::read(metadata)?);
+        let dense = dense.map(|dense| Dense { tail: has_tail(&gguf).then(|| Arc::new(gguf)), ..dense });
+        Ok(Self { card, labels, words, dense, alone })
     }
 
     /// The bytes of this head's file.
@@ -132,6 +144,11 @@ impl Head {
     /// The encoders whose features [`Head::classify`] takes, one a language; none for a head of n-grams alone.
     pub fn encoders(&self) -> &[EncoderId] {
         self.dense.as_ref().map_or(&[], |dense| &dense.encoders)
+    }
+
+    /// Layers that stand for the last of the encoder (`EncoderTail`): [`Head::classify`] takes features that they make.
+    pub fn tail(&self) -> Option<&Arc<Gguf>> {
+        self.dense.as_ref()?.tail.as_ref()
     }
 
     /// Classifies a text, given its features by one of [`Head::encoders`] (`Embedder::features`), or by its n-grams
@@ -189,7 +206,7 @@ impl Dense {
             let found = format!("have {} values and features {}", prototypes.n_in(), expert.n_in());
             return Err(ClassifyError::Unusable { what: "prototypes", found });
         }
-        Ok(Self { encoders, expert, prototypes, together: Calibration::read(metadata, "together")? })
+        Ok(Self { encoders, expert, prototypes, tail: None, together: Calibration::read(metadata, "together")? })
     }
 
     fn write(&self, writer: &mut Writer) -> Result<(), ClassifyError> {
@@ -198,7 +215,13 @@ impl Dense {
         writer.put("attendant.head.encoders.sha256", each(|id| &id.sha256))?;
         self.together.write(writer, "together")?;
         self.expert.write(writer, "dense")?;
-        Ok(self.prototypes.write(writer, "prototypes")?)
+        self.prototypes.write(writer, "prototypes")?;
+        let Some(tail) = &self.tail else { return Ok(()) };
+        for layer in tail.tensors().filter(|tensor| tensor.name.starts_with(LAYER)) {
+            let view = tail.tensor(&layer.name)?;
+            writer.tensor(view.name, view.ty, &view.shape, view.bytes.to_vec())?;
+        }
+        Ok(())
     }
 }
 
@@ -251,6 +274,7 @@ mod tests {
                 encoders: vec![EncoderId { name: "an encoder".into(), sha256: "00".into() }],
                 expert: expert(&dense, [0.0; 2]),
                 prototypes: expert(&prototypes, [0.0; 2]),
+                tail: None,
                 together: Calibration { dense: 1.0, words: 1.0, scope: scope.clone() },
             }),
             alone: Calibration { dense: 0.0, words: 2.0, scope: Scope { threshold: -1.0, ..scope } },

@@ -39,6 +39,8 @@ pub enum ClassifyError {
     Line { line: usize, problem: &'static str },
     #[error("{n_labels} label(s) in {n_texts} text(s); at least two labels are needed, each with a text")]
     TooFewLabels { n_labels: usize, n_texts: usize },
+    #[error("the encoder could not be fitted to the texts: {0}")]
+    Tuning(String),
     #[error("an embedding of {found} values; the head reads {expected}")]
     Embedding { found: usize, expected: usize },
 }

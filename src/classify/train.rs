@@ -12,19 +12,23 @@
 mod calibrate;
 mod regression;
 mod split;
+mod trials;
+
+use std::sync::Arc;
 
 use burn::tensor::Device;
 
 use super::expert::Expert;
-use super::head::{Calibration, Dense, sentence};
+use super::head::{Dense, sentence};
 use super::ngrams::{SparseVector, ngrams};
 use super::read::Sample;
-use super::scope::{Signals, signals};
 use super::{Card, ClassifyError, Head};
+use crate::gguf::Gguf;
 use crate::pack::EncoderId;
-use calibrate::{Logits, MIN_OOS, blend, scope};
+use calibrate::MIN_OOS;
 use regression::{Inputs, Regression, RegressionConfig, Target};
 use split::{folds, hold_out};
+use trials::{Length, Trials};
 
 /// Texts with what an encoder makes of them.
 #[derive(Clone, Debug)]
@@ -32,6 +36,23 @@ pub struct Encoded<T> {
     pub texts: Vec<T>,
     /// The features of each (`Embedder::features`), and none of a text that no encoder reads; empty without any encoder.
     pub embeddings: Vec<Vec<f32>>,
+    /// What a [`Tuner`] reads of each; empty where nothing is to be tuned.
+    pub states: Vec<Vec<f32>>,
+}
+
+/// Fits an encoder itself to a few labelled texts. Nothing here knows models, so whoever trains brings one.
+pub trait Tuner {
+    /// The encoder's last layers, fitted to texts of these classes, as a file of theirs.
+    ///
+    /// # Errors
+    /// What kept it from that, in words.
+    fn tune(&self, states: &[&[f32]], classes: &[usize], seed: u64) -> Result<Gguf, String>;
+
+    /// Features as these layers make them of texts, as many numbers as the encoder's own.
+    ///
+    /// # Errors
+    /// As above.
+    fn features(&self, tail: &Gguf, states: &[&[f32]]) -> Result<Vec<Vec<f32>>, String>;
 }
 
 /// All that a head can learn from. Without an encoder every `embeddings` is empty.
@@ -64,6 +85,10 @@ impl Default for TrainConfig {
         Self { n_buckets: 1 << 14, class_balance: 0.0, seed: 1, card: Card::default() }
     }
 }
+
+/// Parts of few texts, each held out in turn; fewer where each time an encoder is tuned.
+const N_FOLDS: usize = 5;
+const N_FOLDS_TUNED: usize = 3;
 
 /// Texts a class up to which training counts as few-shot.
 const FEW: usize = 20;
@@ -102,21 +127,32 @@ pub fn label_text(label: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Trains a head.
+/// Whether so many texts are few-shot: their labels' names teach too, and a [`Tuner`] is listened to.
+pub fn is_few(n_texts: usize, n_labels: usize) -> bool {
+    n_texts <= FEW * n_labels
+}
+
+/// Trains a head. A `tuner` is for few texts; what it makes of them is kept if it serves on texts held out.
 ///
 /// # Errors
 /// Fewer than two labels; embeddings of other numbers than their texts.
-pub fn train(material: &Material, config: &TrainConfig, device: &Device) -> Result<Head, ClassifyError> {
+pub fn train(
+    material: &Material,
+    tuner: Option<&dyn Tuner>,
+    config: &TrainConfig,
+    device: &Device,
+) -> Result<Head, ClassifyError> {
     let labels = labels_of(&material.train.texts);
     if labels.len() < 2 {
         return Err(ClassifyError::TooFewLabels { n_labels: labels.len(), n_texts: material.train.texts.len() });
     }
-    let trainer = Trainer { material, config, device, labels: &labels };
+    let trainer = Trainer { material, tuner, config, device, labels: &labels };
     trainer.run()
 }
 
 struct Trainer<'a> {
     material: &'a Material,
+    tuner: Option<&'a dyn Tuner>,
     config: &'a TrainConfig,
     device: &'a Device,
     labels: &'a [String],
@@ -128,14 +164,9 @@ struct Corpus<'a> {
     words: Vec<SparseVector>,
     /// Empty for a text that no encoder reads.
     dense: Vec<&'a [f32]>,
+    /// Empty where nothing is tuned.
+    states: Vec<&'a [f32]>,
     targets: Vec<Target>,
-}
-
-/// After how many epochs each expert stopped, in each training that held texts out.
-#[derive(Clone, Debug, Default)]
-struct Length {
-    words: Vec<usize>,
-    dense: Vec<usize>,
 }
 
 /// Weights and biases of both experts.
@@ -147,7 +178,8 @@ struct Trained {
 impl<'a> Trainer<'a> {
     fn run(&self) -> Result<Head, ClassifyError> {
         let train = self.corpus(&self.material.train)?;
-        let is_few = train.targets.len() <= FEW * self.labels.len();
+        let is_few = is_few(train.targets.len(), self.labels.len());
+        let tuner = self.tuner.filter(|_| is_few && train.is_tunable());
         let names = self.names(&train, is_few)?;
         let oos = self.oos(train.targets.len())?;
         // Enough of them teach too, and each is judged by experts that have not seen it.
@@ -157,85 +189,84 @@ impl<'a> Trainer<'a> {
             false => (Corpus::default(), oos.clone()),
         };
 
-        let mut length = Length::default();
-        // What the choices are made on: logits of texts that were not trained on.
-        let (mut logits, mut nearest, mut classes) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut oos_logits, mut oos_nearest) = (Vec::new(), Vec::new());
-        let mut judge = |trained: &Trained, texts: &Corpus, oos: &Corpus| {
-            for i in 0..texts.targets.len() {
-                if let Some(class) = texts.targets[i].class {
-                    let (of_text, near) = trained.read(texts, i);
-                    logits.push(of_text);
-                    nearest.push(near);
-                    classes.push(class);
-                }
-            }
-            for i in 0..oos.targets.len() {
-                let (of_text, near) = trained.read(oos, i);
-                oos_logits.push(of_text);
-                oos_nearest.push(near);
-            }
-        };
-        match &self.material.valid {
+        // What is trained on, and the texts in and out of scope that it is then judged by.
+        let trials: Vec<[Corpus; 3]> = match &self.material.valid {
             Some(valid) => {
-                let valid = self.corpus(valid)?;
                 let (shown, kept) = divide_oos(0, 2);
-                judge(&self.fit(&train.with(&names).with(&shown), is_few, &mut length, Some(&valid))?, &valid, &kept);
+                vec![[train.with(&names).with(&shown), self.corpus(valid)?, kept]]
             }
             None => {
                 let classes: Vec<usize> = train.targets.iter().filter_map(|target| target.class).collect();
-                let parts =
-                    if is_few { folds(&classes, self.config.seed) } else { hold_out(&classes, self.config.seed) };
-                for (hand, part) in parts.iter().enumerate() {
+                let n_folds = if tuner.is_some() { N_FOLDS_TUNED } else { N_FOLDS };
+                let parts = match is_few {
+                    true => folds(&classes, n_folds, self.config.seed),
+                    false => hold_out(&classes, self.config.seed),
+                };
+                let trial = |(hand, part): (usize, &Vec<usize>)| {
                     let (rest, held) = train.divide(part);
                     let (shown, kept) = divide_oos(hand, parts.len().max(2));
-                    let trained = self.fit(&rest.with(&names).with(&shown), is_few, &mut length, Some(&held))?;
-                    judge(&trained, &held, &kept);
-                }
+                    [rest.with(&names).with(&shown), held, kept]
+                };
+                parts.iter().enumerate().map(trial).collect()
+            }
+        };
+        let (mut as_is, mut tuned) = (Trials::default(), Trials::default());
+        for trial in &trials {
+            let [shown, held, kept] = trial;
+            let trained = self.fit(shown, is_few, &mut as_is.length, Some(held))?;
+            as_is.judge(&trained, held, kept);
+            if let Some(tuner) = tuner {
+                let tail = self.tune(tuner, shown)?;
+                let features: Vec<_> =
+                    trial.iter().map(|texts| texts.features(tuner, &tail)).collect::<Result<_, _>>()?;
+                let [shown, held, kept] = std::array::from_fn(|i| trial[i].read_as(&features[i]));
+                // Of texts so far apart the loss is least long before the most are right: the schedule goes to its end.
+                let trained = self.fit(&shown, is_few, &mut tuned.length, None)?;
+                tuned.judge(&trained, &held, &kept);
             }
         }
 
-        // What both experts have read says how to blend them.
-        let (read, read_classes): (Vec<Logits>, Vec<usize>) = (logits.iter().cloned().zip(classes.iter().copied()))
-            .filter(|(logits, _)| !logits.dense.is_empty())
-            .unzip();
-        let dense_blend = blend(&read, &read_classes);
-        let words_only: Vec<Logits> =
-            logits.iter().map(|logits| Logits { dense: Vec::new(), words: logits.words.clone() }).collect();
-        let alone_blend = blend(&words_only, &classes);
-        let calibrate = |(dense, words): (f32, f32), with_dense: bool| {
-            let mut calibration = Calibration { dense, words, scope: scope(&[], &[]) };
-            let signal = |(logits, near): (&Logits, &f32)| -> Signals {
-                let dense: &[f32] = if with_dense { &logits.dense } else { &[] };
-                signals(&calibration.blend(dense, &logits.words), if with_dense { *near } else { 0.0 })
-            };
-            let serves = |(logits, _): &(&Logits, &f32)| !with_dense || !logits.dense.is_empty();
-            let inside: Vec<Signals> = logits.iter().zip(&nearest).filter(serves).map(signal).collect();
-            let outside: Vec<Signals> = oos_logits.iter().zip(&oos_nearest).filter(serves).map(signal).collect();
-            calibration.scope = scope(&inside, &outside);
-            calibration
-        };
-
         // Chosen, the settings serve for a last training on everything.
-        let everything = match &self.material.valid {
+        let mut everything = match &self.material.valid {
             Some(valid) => train.with(&self.corpus(valid)?),
             None => train.clone(),
         };
-        let shown = if teaches { oos.clone() } else { Corpus::default() };
-        let trained = self.fit(&everything.with(&names).with(&shown), is_few, &mut length, None)?;
-        let dense = trained.dense.map(|(expert, prototypes)| Dense {
+        everything = everything.with(&names);
+        if teaches {
+            everything = everything.with(&oos);
+        }
+        let (mut tail, mut features, mut trials) = (None, Vec::new(), as_is);
+        if let Some(tuner) = tuner.filter(|_| tuned.loss() < trials.loss()) {
+            let fitted = self.tune(tuner, &everything)?;
+            features = everything.features(tuner, &fitted)?;
+            (tail, trials) = (Some(fitted), tuned);
+        }
+        if tail.is_some() {
+            everything = everything.read_as(&features);
+        }
+        let trained = self.fit(&everything, is_few, &mut trials.length, None)?;
+        let dense = trained.dense.as_ref().map(|(expert, prototypes)| Dense {
             encoders: self.material.encoders.clone(),
-            expert,
-            prototypes,
-            together: calibrate(dense_blend, true),
+            expert: expert.clone(),
+            prototypes: prototypes.clone(),
+            tail: tail.map(Arc::new),
+            together: trials.calibration(true),
         });
         Ok(Head {
             card: self.config.card.clone(),
             labels: self.labels.to_vec(),
             words: trained.words,
             dense,
-            alone: calibrate(alone_blend, false),
+            alone: trials.calibration(false),
         })
+    }
+
+    /// The encoder's layers, fitted to texts that have a class.
+    fn tune(&self, tuner: &dyn Tuner, texts: &Corpus) -> Result<Gguf, ClassifyError> {
+        let labelled = texts.states.iter().zip(&texts.targets);
+        let (states, classes): (Vec<&[f32]>, Vec<usize>) =
+            labelled.filter_map(|(state, target)| Some((*state, target.class?))).unzip();
+        tuner.tune(&states, &classes, self.config.seed).map_err(ClassifyError::Tuning)
     }
 
     fn corpus(&self, encoded: &'a Encoded<Sample>) -> Result<Corpus<'a>, ClassifyError> {
@@ -246,6 +277,7 @@ impl<'a> Trainer<'a> {
         Ok(Corpus {
             words: known.iter().map(|&i| ngrams(&encoded.texts[i].text, self.config.n_buckets)).collect(),
             dense: self.features(&encoded.embeddings, encoded.texts.len(), &known)?,
+            states: pick(&encoded.states, &known),
             targets: known.iter().map(|&i| Target { class: class(&encoded.texts[i].label), weight: 1.0 }).collect(),
         })
     }
@@ -277,6 +309,7 @@ impl<'a> Trainer<'a> {
         Ok(Corpus {
             words: oos.texts.iter().map(|text| ngrams(text, self.config.n_buckets)).collect(),
             dense: self.features(&oos.embeddings, oos.texts.len(), &all)?,
+            states: pick(&oos.states, &all),
             targets: vec![Target { class: None, weight }; oos.texts.len()],
         })
     }
@@ -305,6 +338,7 @@ impl<'a> Trainer<'a> {
         Ok(Corpus {
             words: names.texts.iter().map(|text| ngrams(text, self.config.n_buckets)).collect(),
             dense,
+            states: pick(&names.states, &all),
             targets: all.iter().map(|&class| Target { class: Some(class), weight: NAME_WEIGHT }).collect(),
         })
     }
@@ -409,6 +443,7 @@ impl<'a> Corpus<'a> {
         Corpus {
             words: [self.words.as_slice(), &more.words].concat(),
             dense: [self.dense.as_slice(), &more.dense].concat(),
+            states: [self.states.as_slice(), &more.states].concat(),
             targets: [self.targets.as_slice(), &more.targets].concat(),
         }
     }
@@ -420,25 +455,35 @@ impl<'a> Corpus<'a> {
             Corpus {
                 words: chosen().map(|i| self.words[i].clone()).collect(),
                 dense: chosen().map(|i| self.dense[i]).collect(),
+                states: chosen().map(|i| self.states[i]).collect(),
                 targets: chosen().map(|i| self.targets[i]).collect(),
             }
         };
         (pick(false), pick(true))
     }
+
+    /// Whether every text has a state.
+    fn is_tunable(&self) -> bool {
+        self.states.iter().all(|state| !state.is_empty())
+    }
+
+    /// What tuned layers make of the texts.
+    fn features(&self, tuner: &dyn Tuner, tail: &Gguf) -> Result<Vec<Vec<f32>>, ClassifyError> {
+        tuner.features(tail, &self.states).map_err(ClassifyError::Tuning)
+    }
+
+    /// The same texts as another encoder reads them.
+    fn read_as<'b>(&self, features: &'b [Vec<f32>]) -> Corpus<'b>
+    where
+        'a: 'b,
+    {
+        Corpus { dense: features.iter().map(Vec::as_slice).collect(), ..self.clone() }
+    }
 }
 
-impl Trained {
-    /// The logits of text `i`, and its cosine with the nearest prototype.
-    fn read(&self, texts: &Corpus, i: usize) -> (Logits, f32) {
-        let words = self.words.logits_of(&texts.words[i]);
-        match &self.dense {
-            Some((expert, prototypes)) if !texts.dense[i].is_empty() => {
-                let nearest = prototypes.logits_at(sentence(texts.dense[i])).into_iter().fold(-1.0, f32::max);
-                (Logits { dense: expert.logits_at(texts.dense[i]), words }, nearest)
-            }
-            _ => (Logits { dense: Vec::new(), words }, 0.0),
-        }
-    }
+/// Those of `rows` at `at`; empty ones where there are none.
+fn pick<'a>(rows: &'a [Vec<f32>], at: &[usize]) -> Vec<&'a [f32]> {
+    at.iter().map(|&i| rows.get(i).map_or(&[][..], Vec::as_slice)).collect()
 }
 
 /// The mean embedding of each class, of length one; zeros for a class without texts.

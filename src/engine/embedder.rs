@@ -3,7 +3,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::gguf::Gguf;
-use crate::model::{Encoder, ModelError, NGRAM_ENCODER, NgramEncoder};
+use crate::model::{Encoder, EncoderTail, ModelError, NGRAM_ENCODER, NgramEncoder};
 use crate::pack::EncoderId;
 use crate::platform::device::Placement;
 use crate::protocol::Language;
@@ -57,8 +57,8 @@ impl Embedder {
         &self.id
     }
 
-    /// Whether there is anything to try a GPU for.
-    pub fn gains_from_gpu(&self) -> bool {
+    /// Whether it has layers: to try a GPU for, or to fit to a task.
+    pub fn has_layers(&self) -> bool {
         matches!(self.kind, Kind::Bert { .. })
     }
 
@@ -91,6 +91,43 @@ impl Embedder {
                 let mut embeddings = encoder.embed(&self.kind.encode(texts)).await?;
                 embeddings.iter_mut().for_each(|embedding| embedding.resize(2 * embedding.len(), 0.0));
                 Ok(embeddings)
+            }
+        }
+    }
+
+    /// What a head with layers of its own reads by: these layers, in the place of the encoder's last.
+    ///
+    /// # Errors
+    /// Layers that do not fit, or a model that has none.
+    pub fn tail(&self, layers: &Gguf) -> Result<EncoderTail, EmbedderError> {
+        Ok(EncoderTail::load(layers, self.layered()?.config(), &self.placement)?)
+    }
+
+    /// What such layers read of each text: the activations before the last `n_last` layers, `[seq, d_model]`.
+    ///
+    /// # Errors
+    /// A model that has no layers.
+    pub async fn states<T: AsRef<str>>(&self, texts: &[T], n_last: usize) -> Result<Vec<Vec<f32>>, EmbedderError> {
+        Ok(self.layered()?.states(&self.kind.encode(texts), n_last).await?)
+    }
+
+    /// As [`Embedder::features`], by other last layers, of these [states](Embedder::states); the second half is zero.
+    pub async fn features_of(&self, tail: &EncoderTail, states: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, EmbedderError> {
+        let mut features = tail.embed(states).await?;
+        features.iter_mut().for_each(|features| features.resize(2 * features.len(), 0.0));
+        Ok(features)
+    }
+
+    /// The file that it was made of.
+    pub fn gguf(&self) -> &Gguf {
+        &self.gguf
+    }
+
+    fn layered(&self) -> Result<&Encoder, ModelError> {
+        match &self.kind {
+            Kind::Bert { encoder, .. } => Ok(encoder),
+            Kind::Ngram { .. } => {
+                Err(ModelError::Architecture { found: NGRAM_ENCODER.into(), needed: "an encoder with layers" })
             }
         }
     }

@@ -11,6 +11,8 @@ mod placing;
 #[cfg(feature = "generate")]
 mod prefix;
 mod shopper;
+#[cfg(feature = "train")]
+mod tuner;
 #[cfg(feature = "generate")]
 mod writer;
 
@@ -210,7 +212,7 @@ impl Answers for Engine {
             return self.load_writer(gguf, kept);
         }
         let (embedder, report) = placing::load(gguf, device).await?;
-        if embedder.gains_from_gpu() {
+        if embedder.has_layers() {
             on_event(Event::DeviceChosen { device: report.clone() });
         }
         self.embedders.borrow_mut().insert(embedder.language(), Rc::new(embedder));

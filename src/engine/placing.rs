@@ -19,7 +19,7 @@ const N_PROBES: usize = 3;
 pub async fn load(gguf: Arc<Gguf>, preference: DevicePreference) -> Result<(Embedder, DeviceReport), EmbedderError> {
     // First on the CPU, whatever comes: a file that does not load is found here, and there is a way back.
     let on_cpu = Embedder::of(gguf, Placement::cpu())?;
-    if preference == DevicePreference::Cpu || !on_cpu.gains_from_gpu() {
+    if preference == DevicePreference::Cpu || !on_cpu.has_layers() {
         return Ok(reported(on_cpu, DeviceReason::Preferred));
     }
     let gpu = match Placement::gpu().await {

@@ -13,7 +13,6 @@
 //! and 90.9 %, in a sixth of the time. With twenty thousand pairs there is little to learn of order that the n-grams
 //! do not say.
 
-mod adam;
 mod network;
 mod retrieval;
 mod vocabulary;
@@ -23,10 +22,10 @@ use std::f32::consts::PI;
 use burn::tensor::Device;
 
 use crate::gguf::{GgufError, TensorType, Writer, quantize};
+use crate::model::adam::Adam;
 use crate::model::ngram_encoder::{NGRAM_ENCODER, TABLE};
 use crate::platform::SplitMix64;
 use crate::tokenizer::{Fold, Ngrams, write_ngrams};
-use adam::Adam;
 use network::Network;
 pub use retrieval::{Retrieval, retrieval};
 use vocabulary::choose;

@@ -29,7 +29,7 @@ pub struct Encoder {
     layers: Vec<Layer>,
 }
 
-struct Layer {
+pub(super) struct Layer {
     /// Query, key and value in one product, `[d_model] → [3 * d_model]`.
     attn_qkv: Linear,
     attn_output: Linear,
@@ -52,11 +52,8 @@ struct LayerNorm {
 impl Encoder {
     pub fn load(gguf: Arc<Gguf>, placement: &Placement) -> Result<Self, ModelError> {
         let config = EncoderConfig::from_metadata(gguf.metadata())?;
-        let EncoderConfig { n_layers, d_model, d_ff, max_seq, .. } = config;
+        let EncoderConfig { n_layers, d_model, max_seq, .. } = config;
         let device = &placement.device;
-        let norm = |name: &str| LayerNorm::load(&gguf, name, &config, placement);
-        let linear = |names: &[String], shape: [usize; 2]| Linear::load(&gguf, names, shape, placement);
-
         let mut positions = matrix(&gguf, "position_embd.weight", [max_seq, d_model])?;
         let segments = gguf.tensor("token_types.weight")?.to_f32();
         let Some(first_segment) = segments.get(..d_model) else {
@@ -70,23 +67,12 @@ impl Encoder {
             row.iter_mut().zip(first_segment).for_each(|(position, segment)| *position += segment);
         }
 
-        let layers = (0..n_layers)
-            .map(|i| {
-                let named = |part: &str| format!("blk.{i}.{part}");
-                Ok(Layer {
-                    attn_qkv: linear(&["attn_q", "attn_k", "attn_v"].map(named), [d_model, d_model])?,
-                    attn_output: linear(&[named("attn_output")], [d_model, d_model])?,
-                    attn_output_norm: norm(&named("attn_output_norm"))?,
-                    ffn_up: linear(&[named("ffn_up")], [d_ff, d_model])?,
-                    ffn_down: linear(&[named("ffn_down")], [d_model, d_ff])?,
-                    layer_output_norm: norm(&named("layer_output_norm"))?,
-                    kind: placement.kind,
-                })
-            })
-            .collect::<Result<Vec<_>, ModelError>>()?;
+        let layers =
+            (0..n_layers).map(|i| Layer::load(&gguf, i, &config, placement)).collect::<Result<Vec<_>, ModelError>>()?;
         let tokens = gguf.tensor(TOKEN_TABLE)?;
         expect_shape(tokens.name, &tokens.shape, &[tokens.shape.first().copied().unwrap_or(0), d_model])?;
-        Ok(Self { norm: norm("token_embd_norm")?, device: device.clone(), positions, layers, config, gguf })
+        let norm = LayerNorm::load(&gguf, "token_embd_norm", &config, placement)?;
+        Ok(Self { norm, device: device.clone(), positions, layers, config, gguf })
     }
 
     pub fn config(&self) -> &EncoderConfig {
@@ -96,43 +82,35 @@ impl Encoder {
     /// Embeds texts given as token ids, special tokens included: one vector of `d_model` and of length one
     /// (L2) for each, in their order. Texts of equal length share a pass, so none is padded.
     pub async fn embed(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, ModelError> {
-        self.run(texts, 1).await
+        self.run(texts, Reading::Means(1)).await
     }
 
     /// What a classifier reads: `[2 * d_model]` for each text, its embedding and beside it the mean over its tokens
     /// one layer earlier, each of length one. The last layer is trained to say what sentences are alike in, and drops
     /// what the one before still tells classes apart by.
     pub async fn features(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, ModelError> {
-        self.run(texts, 2).await
+        self.run(texts, Reading::Means(2)).await
     }
 
-    /// The means of the last `n_means` layers, the last one first: `[n_means * d_model]` for each text.
-    async fn run(&self, texts: &[Vec<u32>], n_means: usize) -> Result<Vec<Vec<f32>>, ModelError> {
-        let mut by_length = BTreeMap::<usize, Vec<usize>>::new();
-        for (index, ids) in texts.iter().enumerate() {
-            if ids.is_empty() || ids.len() > self.config.max_seq {
-                return Err(ModelError::Length { found: ids.len(), limit: self.config.max_seq });
-            }
-            by_length.entry(ids.len()).or_default().push(index);
-        }
-        let mut embeddings = vec![Vec::new(); texts.len()];
-        for (seq, indices) in by_length {
-            // About 2,048 tokens a pass keep the widest activation under 13 MB.
-            for indices in indices.chunks((2048 / seq).max(1)) {
-                let ids: Vec<&[u32]> = indices.iter().map(|&index| texts[index].as_slice()).collect();
-                let data = self.forward(&ids, n_means)?.into_data_async().await;
-                let data = data.map_err(|error| ModelError::Device(format!("{error:?}")))?;
-                let values = data.as_slice::<f32>().map_err(|error| ModelError::Device(format!("{error:?}")))?;
-                for (&index, embedding) in indices.iter().zip(values.chunks_exact(n_means * self.config.d_model)) {
-                    embeddings[index] = embedding.to_vec();
-                }
-            }
-        }
-        Ok(embeddings)
+    /// What an [`EncoderTail`](super::EncoderTail) reads: the activations before the last `n_last` layers, `[seq,
+    /// d_model]` for each text.
+    pub async fn states(&self, texts: &[Vec<u32>], n_last: usize) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.run(texts, Reading::States(n_last)).await
     }
 
-    /// `ids` `[batch][seq]`, all of one length, to means of the last layers `[batch, n_means * d_model]`.
-    fn forward(&self, ids: &[&[u32]], n_means: usize) -> Result<Tensor<2>, ModelError> {
+    async fn run(&self, texts: &[Vec<u32>], reading: Reading) -> Result<Vec<Vec<f32>>, ModelError> {
+        if let Some(found) = texts.iter().map(Vec::len).find(|&len| len == 0 || len > self.config.max_seq) {
+            return Err(ModelError::Length { found, limit: self.config.max_seq });
+        }
+        in_passes(texts.iter().map(Vec::len), |indices| {
+            let ids: Vec<&[u32]> = indices.iter().map(|&index| texts[index].as_slice()).collect();
+            self.forward(&ids, reading)
+        })
+        .await
+    }
+
+    /// `ids` `[batch][seq]`, all of one length, to what is read of each, `[batch, ..]`.
+    fn forward(&self, ids: &[&[u32]], reading: Reading) -> Result<Tensor<2>, ModelError> {
         let (batch, seq, d_model) = (ids.len(), ids[0].len(), self.config.d_model);
         let tokens = self.gguf.tensor(TOKEN_TABLE)?;
         let n_vocab = tokens.shape[0];
@@ -146,30 +124,91 @@ impl Encoder {
             }
         }
         let x = Tensor::<3>::from_data(TensorData::new(x, [batch, seq, d_model]), &self.device);
-        let mean = |x: Tensor<3>| {
-            let mean = x.mean_dim(1).reshape([batch, d_model]);
-            let length = mean.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
-            mean / length
-        };
         let mut x = self.norm.forward(x);
+        let (n_means, n_unread) = match reading {
+            Reading::Means(n_means) => (n_means, 0),
+            Reading::States(n_last) => (0, n_last),
+        };
         let mut means = Vec::new();
         for (n_left, layer) in (0..self.layers.len()).rev().zip(&self.layers) {
+            if n_left < n_unread {
+                break;
+            }
             x = layer.forward(x, self.config.n_heads);
-            if (1..n_means).contains(&n_left) {
-                means.insert(0, mean(x.clone()));
+            if n_left < n_means {
+                means.insert(0, mean_over_tokens(x.clone()));
             }
         }
-        means.insert(0, mean(x));
         Ok(match means.len() {
+            0 => x.reshape([batch, seq * d_model]),
             1 => means.remove(0),
             _ => Tensor::cat(means, 1),
         })
     }
 }
 
+/// What is wanted of a text.
+#[derive(Clone, Copy)]
+enum Reading {
+    /// The means over its tokens after each of so many last layers, the last one first: `[n * d_model]`.
+    Means(usize),
+    /// The activations before so many last layers: `[seq * d_model]`.
+    States(usize),
+}
+
+/// Runs `pass` on texts of these numbers of tokens, each time on some of one length, so that none is padded: rows for
+/// the indices that it is given. The rows in the order of the texts.
+pub(super) async fn in_passes(
+    lengths: impl Iterator<Item = usize>,
+    pass: impl Fn(&[usize]) -> Result<Tensor<2>, ModelError>,
+) -> Result<Vec<Vec<f32>>, ModelError> {
+    let mut by_length = BTreeMap::<usize, Vec<usize>>::new();
+    lengths.enumerate().for_each(|(index, length)| by_length.entry(length).or_default().push(index));
+    let mut rows = vec![Vec::new(); by_length.values().map(Vec::len).sum()];
+    for (length, indices) in by_length {
+        // About 2,048 tokens a pass keep the widest activation under 13 MB.
+        for indices in indices.chunks((2048 / length).max(1)) {
+            let tensor = pass(indices)?;
+            let [_, width] = tensor.dims();
+            let data = tensor.into_data_async().await;
+            let data = data.map_err(|error| ModelError::Device(format!("{error:?}")))?;
+            let values = data.as_slice::<f32>().map_err(|error| ModelError::Device(format!("{error:?}")))?;
+            for (&index, row) in indices.iter().zip(values.chunks_exact(width)) {
+                rows[index] = row.to_vec();
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// `[batch, seq, d_model]` to rows `[batch, d_model]` of length one (L2).
+pub(super) fn mean_over_tokens(x: Tensor<3>) -> Tensor<2> {
+    let [batch, _, d_model] = x.dims();
+    let mean = x.mean_dim(1).reshape([batch, d_model]);
+    let length = mean.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
+    mean / length
+}
+
 impl Layer {
+    /// The `i`-th of an encoder of this shape, from a file that may hold no other.
+    pub fn load(gguf: &Gguf, i: usize, config: &EncoderConfig, placement: &Placement) -> Result<Self, ModelError> {
+        let EncoderConfig { d_model, d_ff, .. } = *config;
+        let named = |part: &str| format!("blk.{i}.{part}");
+        let linear = |names: &[String], shape: [usize; 2]| Linear::load(gguf, names, shape, placement);
+        let norm = |part: &str| LayerNorm::load(gguf, &named(part), config, placement);
+        Ok(Layer {
+            attn_qkv: linear(&["attn_q", "attn_k", "attn_v"].map(named), [d_model, d_model])?,
+            attn_output: linear(&[named("attn_output")], [d_model, d_model])?,
+            attn_output_norm: norm("attn_output_norm")?,
+            ffn_up: linear(&[named("ffn_up")], [d_ff, d_model])?,
+            ffn_down: linear(&[named("ffn_down")], [d_model, d_ff])?,
+            layer_output_norm: norm("layer_output_norm")?,
+            kind: placement.kind,
+        })
+    }
+
     /// `[batch, seq, d_model]` to the same shape. Norms follow the residual sums, as in the original BERT.
-    fn forward(&self, x: Tensor<3>, n_heads: usize) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, n_heads: usize) -> Tensor<3> {
         let qkv = self.attn_qkv.forward(x.clone());
         let attended = attention(qkv, n_heads, self.kind);
         let x = self.attn_output_norm.forward(x + self.attn_output.forward(attended));

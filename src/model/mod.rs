@@ -1,6 +1,8 @@
 //! Transformers in Burn. Nothing here knows of the web: a model is made of a [`Gguf`](crate::gguf::Gguf)
 //! file and a [`Placement`](crate::platform::device::Placement).
 
+#[cfg(feature = "train")]
+mod adam;
 mod attention;
 mod config;
 mod decoder;
@@ -8,16 +10,22 @@ mod decoder_config;
 #[cfg(feature = "train")]
 pub mod distill;
 mod encoder;
+mod encoder_tail;
 mod kv_cache;
 mod linear;
 mod ngram_encoder;
 mod norm;
+#[cfg(feature = "train")]
+mod parameter;
 mod rope;
+#[cfg(feature = "train")]
+pub mod tune;
 
 pub use config::{BERT, EncoderConfig};
 pub use decoder::{DecodeState, Decoder};
 pub use decoder_config::{Activation, DECODERS, DecoderConfig, LocalConfig, RopeConfig, RopePairs};
 pub use encoder::Encoder;
+pub use encoder_tail::EncoderTail;
 pub use linear::Linear;
 pub use ngram_encoder::{NGRAM_ENCODER, NgramEncoder, NgramEncoderConfig};
 pub use norm::RmsNorm;

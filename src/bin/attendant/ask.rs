@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::embed::{EncoderArgs, Encoders};
 use crate::readers::open_heads;
 
-/// Answers questions from standard input, one a line.
+/// Answer the questions on standard input, one a line, from a shop's pack.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -67,7 +67,7 @@ impl Counter {
         let embeddings = match reader {
             Some(reader) if self.heads.read_with(&reader.id()) => {
                 let (texts, message) = self.heads.texts(&turn);
-                let mut features = reader.features(&texts)?;
+                let mut features = reader.features(&texts, None)?;
                 self.heads.hear(&mut turn, Some(&features[message]));
                 features.iter_mut().for_each(|features| features.truncate(features.len() / 2));
                 features

@@ -2,7 +2,8 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use attendant::engine::Embedder;
+use attendant::engine::{Embedder, EmbedderError};
+use attendant::model::EncoderTail;
 use attendant::pack::EncoderId;
 use attendant::platform::device::Placement;
 use attendant::protocol::{DevicePreference, Language};
@@ -10,7 +11,7 @@ use futures::executor::block_on;
 
 use crate::ask::read_device;
 
-/// Embeds lines: one JSON array a line of standard input
+/// Read lines of text; print a JSON array of numbers, an embedding, for each.
 #[derive(clap::Args)]
 pub struct Args {
     /// A GGUF file of the BERT family, or a student of one
@@ -88,22 +89,44 @@ impl LoadedEncoder {
         Ok(block_on(self.0.embed(texts))?)
     }
 
-    /// What a classifier reads of each text (see [`Embedder::features`]), on every core. Texts are dealt out in turn:
-    /// long ones keep one core no longer than another.
-    pub fn features(&self, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
+    /// What a classifier reads of each text (see [`Embedder::features`]), by layers of its own where it has any.
+    pub fn features(&self, texts: &[String], tail: Option<&EncoderTail>) -> anyhow::Result<Vec<Vec<f32>>> {
+        self.on_every_core(texts, |texts| match tail {
+            Some(tail) => {
+                let states = block_on(self.0.states(texts, tail.n_layers()))?;
+                block_on(self.0.features_of(tail, &states))
+            }
+            None => block_on(self.0.features(texts)),
+        })
+    }
+
+    /// What layers that stand for the last `n_last` read of each text.
+    pub fn states(&self, texts: &[String], n_last: usize) -> anyhow::Result<Vec<Vec<f32>>> {
+        self.on_every_core(texts, |texts| block_on(self.0.states(texts, n_last)))
+    }
+
+    /// Texts are dealt out in turn: long ones keep one core no longer than another.
+    fn on_every_core(
+        &self,
+        texts: &[String],
+        read: impl Fn(&[&String]) -> Result<Vec<Vec<f32>>, EmbedderError> + Sync,
+    ) -> anyhow::Result<Vec<Vec<f32>>> {
         let n_threads =
             std::thread::available_parallelism().map_or(1, usize::from).min(texts.len().div_ceil(BATCH).max(1));
         let parts: Vec<Vec<Vec<f32>>> = std::thread::scope(|scope| {
-            let read = |first: usize| {
-                let texts: Vec<&String> = texts.iter().skip(first).step_by(n_threads).collect();
-                block_on(self.0.features(&texts))
-            };
-            let threads: Vec<_> = (0..n_threads).map(|first| scope.spawn(move || read(first))).collect();
+            let read = &read;
+            let part = |first: usize| -> Vec<&String> { texts.iter().skip(first).step_by(n_threads).collect() };
+            let threads: Vec<_> = (0..n_threads).map(|first| scope.spawn(move || read(&part(first)))).collect();
             let join = |thread: std::thread::ScopedJoinHandle<_>| thread.join().expect("embedding does not panic");
             threads.into_iter().map(join).collect::<Result<_, _>>()
         })?;
         let mut parts: Vec<_> = parts.into_iter().map(Vec::into_iter).collect();
         Ok((0..texts.len()).map(|i| parts[i % n_threads].next().expect("features of each text")).collect())
+    }
+
+    /// The encoder itself.
+    pub fn embedder(&self) -> &Embedder {
+        &self.0
     }
 
     pub fn language(&self) -> Language {

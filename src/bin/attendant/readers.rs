@@ -90,10 +90,33 @@ impl Readers {
 
     /// What a head reads of each text beside its n-grams; nothing of a text whose language has no encoder here.
     pub fn features(&self, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
+        self.read(texts, |reader, texts| reader.features(texts, None))
+    }
+
+    /// The same for a head, which may have layers of its own.
+    pub fn features_for(&self, head: &Head, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
+        let Some(layers) = head.tail() else { return self.features(texts) };
+        self.read(texts, |reader, texts| reader.features(texts, Some(&reader.embedder().tail(layers)?)))
+    }
+
+    /// The one encoder of all texts, where it can be fitted to them.
+    pub fn tunable(&self) -> Option<&LoadedEncoder> {
+        match &self.0[..] {
+            [only] if only.embedder().has_layers() => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Each text by the encoder of its language.
+    fn read(
+        &self,
+        texts: &[String],
+        read: impl Fn(&LoadedEncoder, &[String]) -> anyhow::Result<Vec<Vec<f32>>>,
+    ) -> anyhow::Result<Vec<Vec<f32>>> {
         let mut features = vec![Vec::new(); texts.len()];
         for reader in &self.0 {
             let own: Vec<usize> = (0..texts.len()).filter(|&i| language_of(&texts[i]) == reader.language()).collect();
-            let of_own = reader.features(&own.iter().map(|&i| texts[i].clone()).collect::<Vec<_>>())?;
+            let of_own = read(reader, &own.iter().map(|&i| texts[i].clone()).collect::<Vec<_>>())?;
             own.into_iter().zip(of_own).for_each(|(i, found)| features[i] = found);
         }
         Ok(features)

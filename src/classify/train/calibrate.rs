@@ -35,7 +35,7 @@ pub fn blend(logits: &[Logits], classes: &[usize]) -> (f32, f32) {
     let mut best = (f64::INFINITY, (1.0, 1.0));
     for &dense in &dense {
         for &words in &words {
-            let loss: f64 = texts.iter().map(|(logits, class)| f64::from(loss(logits, *class, dense, words))).sum();
+            let loss: f64 = texts.iter().map(|(logits, class)| f64::from(loss_of(logits, *class, dense, words))).sum();
             if loss < best.0 {
                 best = (loss, (dense, words));
             }
@@ -44,8 +44,15 @@ pub fn blend(logits: &[Logits], classes: &[usize]) -> (f32, f32) {
     best.1
 }
 
+/// The mean cross-entropy of texts under these scales of the dense logits and those of words.
+pub fn loss(logits: &[Logits], classes: &[usize], (dense, words): (f32, f32)) -> f64 {
+    let texts = logits.iter().zip(classes);
+    let sum: f64 = texts.map(|(logits, &class)| f64::from(loss_of(logits, class, dense, words))).sum();
+    sum / classes.len().max(1) as f64
+}
+
 /// The cross-entropy of one text.
-fn loss(logits: &Logits, class: usize, dense: f32, words: f32) -> f32 {
+fn loss_of(logits: &Logits, class: usize, dense: f32, words: f32) -> f32 {
     let calibration = Calibration { dense, words, scope: Scope { weights: Vec::new(), threshold: 0.0 } };
     let blended = calibration.blend(&logits.dense, &logits.words);
     let highest = blended.iter().copied().fold(f32::NEG_INFINITY, f32::max);

@@ -2,14 +2,12 @@
 
 use crate::platform::SplitMix64;
 
-const N_FOLDS: usize = 5;
-
 /// One text in this many is held out.
 const HELD_OUT: usize = 10;
 
-/// Parts that together are all texts, each with its share of every class; sorted indices.
-pub fn folds(classes: &[usize], seed: u64) -> Vec<Vec<usize>> {
-    deal(classes, N_FOLDS, seed)
+/// `n` parts that together are all texts, each with its share of every class; sorted indices.
+pub fn folds(classes: &[usize], n: usize, seed: u64) -> Vec<Vec<usize>> {
+    deal(classes, n, seed)
 }
 
 /// One part: a tenth of every class that has ten texts.
@@ -38,7 +36,7 @@ mod tests {
     #[test]
     fn folds_are_a_partition_and_each_has_of_every_class() {
         let classes: Vec<usize> = (0..100).map(|i| i % 4).collect();
-        let parts = folds(&classes, 7);
+        let parts = folds(&classes, 5, 7);
         let mut all = parts.concat();
         all.sort_unstable();
         assert_eq!(all, (0..100).collect::<Vec<_>>());

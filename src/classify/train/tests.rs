@@ -1,4 +1,5 @@
 use super::*;
+use crate::gguf::{TensorType, Writer};
 
 const TEXTS: [(&str, &[&str]); 3] = [
     (
@@ -43,7 +44,7 @@ const TEXTS: [(&str, &[&str]); 3] = [
 ];
 
 fn material(embed: impl Fn(usize, usize) -> Vec<f32>, with_encoder: bool) -> Material {
-    let mut train = Encoded { texts: Vec::new(), embeddings: Vec::new() };
+    let mut train = Encoded { texts: Vec::new(), embeddings: Vec::new(), states: Vec::new() };
     for (class, (label, texts)) in TEXTS.iter().enumerate() {
         for (i, text) in texts.iter().enumerate() {
             train.texts.push(Sample { text: (*text).into(), label: (*label).into() });
@@ -52,7 +53,7 @@ fn material(embed: impl Fn(usize, usize) -> Vec<f32>, with_encoder: bool) -> Mat
             }
         }
     }
-    let none = || Encoded { texts: Vec::new(), embeddings: Vec::new() };
+    let none = || Encoded { texts: Vec::new(), embeddings: Vec::new(), states: Vec::new() };
     let encoder = EncoderId { name: "a test".into(), sha256: "0".into() };
     let encoders = if with_encoder { vec![encoder] } else { Vec::new() };
     Material { train, valid: None, oos: none(), names: none(), encoders }
@@ -69,7 +70,7 @@ fn vector(class: usize, i: usize) -> Vec<f32> {
 #[test]
 fn a_few_texts_in_two_languages_teach_a_head_without_an_encoder() {
     let config = TrainConfig { n_buckets: 1 << 12, ..TrainConfig::default() };
-    let head = train(&material(|_, _| Vec::new(), false), &config, &Device::flex()).unwrap();
+    let head = train(&material(|_, _| Vec::new(), false), None, &config, &Device::flex()).unwrap();
     let head = Head::open(&head.to_bytes().unwrap()).unwrap();
     let unseen = [
         ("please return my order's shoes back", "return"),
@@ -88,7 +89,7 @@ fn a_few_texts_in_two_languages_teach_a_head_without_an_encoder() {
 #[test]
 fn an_encoder_that_knows_decides_over_words_that_do_not() {
     let config = TrainConfig { n_buckets: 1 << 12, ..TrainConfig::default() };
-    let head = train(&material(vector, true), &config, &Device::flex()).unwrap();
+    let head = train(&material(vector, true), None, &config, &Device::flex()).unwrap();
     // Labels are in order: hours, return, track; the embeddings were made in the order of the texts.
     let far: Vec<f32> = (0..64).map(|i| if i == 31 { -1.0 } else { 0.0 }).collect();
     let far = head.classify("zzz qqq", Some(&far));
@@ -103,7 +104,8 @@ fn an_encoder_that_knows_decides_over_words_that_do_not() {
 #[test]
 fn the_same_texts_and_seed_give_the_same_file() {
     let config = TrainConfig { n_buckets: 256, ..TrainConfig::default() };
-    let bytes = || train(&material(|_, _| Vec::new(), false), &config, &Device::flex()).unwrap().to_bytes().unwrap();
+    let bytes =
+        || train(&material(|_, _| Vec::new(), false), None, &config, &Device::flex()).unwrap().to_bytes().unwrap();
     assert_eq!(bytes(), bytes());
 }
 
@@ -111,7 +113,7 @@ fn the_same_texts_and_seed_give_the_same_file() {
 fn one_label_is_not_enough() {
     let mut material = material(|_, _| Vec::new(), false);
     material.train.texts.retain(|sample| sample.label == "track");
-    let refused = train(&material, &TrainConfig::default(), &Device::flex());
+    let refused = train(&material, None, &TrainConfig::default(), &Device::flex());
     assert!(matches!(refused, Err(ClassifyError::TooFewLabels { n_labels: 1, n_texts: 8 })));
 }
 
@@ -120,4 +122,34 @@ fn names_of_labels_become_words() {
     assert_eq!(label_text("alarm_query"), "alarm query");
     assert_eq!(label_text("musicSettings"), "music settings");
     assert_eq!(label_text("退货"), "退货");
+}
+
+/// Tells the texts' classes by their first number, and says nothing where it is told not to.
+struct Tell(bool);
+
+impl Tuner for Tell {
+    fn tune(&self, _: &[&[f32]], _: &[usize], _: u64) -> Result<Gguf, String> {
+        let mut writer = Writer::new();
+        writer.tensor("blk.0.test", TensorType::F32, &[1], vec![0; 4]).unwrap();
+        Ok(Gguf::parse(writer.to_bytes().unwrap()).unwrap())
+    }
+
+    fn features(&self, tail: &Gguf, states: &[&[f32]]) -> Result<Vec<Vec<f32>>, String> {
+        assert!(tail.tensor("blk.0.test").is_ok());
+        Ok(states.iter().map(|state| vector(if self.0 { state[0] as usize } else { 0 }, 1)).collect())
+    }
+}
+
+#[test]
+fn a_fitted_encoder_is_kept_where_it_serves_on_texts_held_out() {
+    // The encoder as it is says nothing at all.
+    let mut material = material(|_, i| vector(5, i), true);
+    let classes = (0..TEXTS.len()).flat_map(|class| vec![class; TEXTS[class].1.len()]);
+    material.train.states = classes.map(|class| vec![class as f32]).collect();
+    let config = TrainConfig { n_buckets: 1 << 12, ..TrainConfig::default() };
+    let head = |tells| train(&material, Some(&Tell(tells)), &config, &Device::flex()).unwrap();
+    assert!(head(false).tail().is_none());
+    let head = Head::open(&head(true).to_bytes().unwrap()).unwrap();
+    assert!(head.tail().is_some_and(|tail| tail.tensor("blk.0.test").is_ok()));
+    assert_eq!(head.classify("zzz", Some(&vector(1, 1))).label, "track");
 }

@@ -1,9 +1,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::adam::Adam;
 use super::normal;
 use crate::gguf::{GgufError, TensorType, Writer, quantize};
 use crate::model::ngram_encoder::OUTPUT;
+use crate::model::parameter::{Parameter, read};
 use crate::platform::SplitMix64;
 
 /// Inverse temperature of the contrast.
@@ -22,13 +22,6 @@ pub struct Network {
     weight: Parameter,
     /// `[1, d_out]`
     bias: Parameter,
-}
-
-#[derive(Clone)]
-struct Parameter {
-    shape: [usize; 2],
-    values: Vec<f32>,
-    adam: Adam,
 }
 
 impl Network {
@@ -84,23 +77,6 @@ impl Network {
     }
 }
 
-impl Parameter {
-    fn new(shape: [usize; 2], values: Vec<f32>) -> Parameter {
-        let adam = Adam::new(values.len());
-        Parameter { shape, values, adam }
-    }
-
-    fn tensor(&self, device: &Device) -> Tensor<2> {
-        Tensor::from_data(TensorData::new(self.values.clone(), self.shape), device)
-    }
-
-    fn learn(&mut self, gradient: &[f32], rate: f32) {
-        let all = 0..self.values.len();
-        self.adam.begin_step();
-        self.adam.update(&mut self.values, gradient, all, rate);
-    }
-}
-
 /// As [`NgramEncoder`](crate::model::NgramEncoder) computes it: `[batch, d_model]` to `[batch, d_out]`.
 fn forward(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<2>) -> Tensor<2> {
     let y = x.matmul(weight.swap_dims(0, 1)) + bias;
@@ -127,9 +103,4 @@ fn loss(y: Tensor<2>, targets: Tensor<2>, batch: usize) -> Tensor<1> {
     let backward = scores.narrow(1, 0, batch).exp().sum_dim(0).log().swap_dims(0, 1) - positive;
     let far = nearness.neg().add_scalar(1.0).mul_scalar(NEARNESS);
     (forward + backward.mul_scalar(0.5) + far).mean()
-}
-
-/// The numbers of a tensor on the CPU.
-fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_to_vec().expect("training is in f32")
 }
