@@ -70,7 +70,7 @@ const NEGATIONS: &[&str] = &[
     "do not", "don't", "does not", "doesn't", "cannot", "can not", "can't", "is not", "isn't", "are not", "aren't",
     "will not", "won't", "never", "no", "not", "neither", "nor", "不", "没有", "无法", "未", "别", "勿",
 ];
-/// Of a question that a passage's yes or no answers, its heading and its first words say at least this share.
+/// Of a question that a passage's yes or no answers, its heading and its first words say more than this share.
 const MIN_COVERED: f32 = 0.5;
 /// How a “no” must be said to be one: the shop itself does not.
 const DENIALS: &[&str] = &[
@@ -139,7 +139,7 @@ pub(super) fn without_opening(question: &str, covered: f32, text: &str, language
         Language::En => OPENERS.iter().any(|opener| asked.trim_start().starts_with(opener)),
         Language::Zh => has_any(&asked, ASKS_ZH),
     };
-    if asks && covered >= MIN_COVERED {
+    if asks && covered > MIN_COVERED {
         return text.to_owned();
     }
     let openings: &[&str] = match language {

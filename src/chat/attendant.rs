@@ -26,6 +26,11 @@ use crate::retrieve::{Hit, Index};
 
 /// A second passage this near to the best one competes with it.
 pub(super) const CLOSE_SHARE: f32 = 0.85;
+/// And one this near is quoted with it. On the development questions 12 of 42 seconds nearer than this, from other
+/// files, were right where the first was not; of those between 0.85 and this, 5 of 61: they are only offered.
+pub(super) const QUOTED_SHARE: f32 = 0.94;
+/// A passage that says more of a question than this is believed to be of the same matter.
+const MIN_COVERED: f32 = 0.5;
 /// How much the bare name of a kind of goods leans to products.
 const THING_STEP: f32 = 0.12;
 /// Passages that a bare word must fit alike to be vague.
@@ -172,6 +177,26 @@ impl Attendant {
         self.join(turn, drafts)
     }
 
+    /// Puts the rule first where somebody asks whether some goods may come back and what was found is of another
+    /// matter: of these goods, as a rule, and not of returns.
+    fn rule_first(&self, turn: &Turn, part: &Part, passages: &mut [Hit]) {
+        let rule = self.rules.returns.as_ref().filter(|_| skills::asks_leave_to_return(&part.own));
+        let Some(rule) = rule.map(|returns| skills::rule_of_return(returns, &part.own)) else { return };
+        let Some(best) = passages.first() else { return };
+        if part.passage.is_some() || best.id == rule || self.covered(part, best, turn.language) > MIN_COVERED {
+            return;
+        }
+        let file = |id: &str| id.split('#').next().unwrap_or_default().to_owned();
+        let share = if file(&best.id) == file(rule) { CLOSE_SHARE } else { 0.0 };
+        let place = passages.iter().position(|hit| hit.id == rule && hit.score >= share * best.score);
+        if let Some(at) = place {
+            // It answers as firmly as what it passes, and alone.
+            let score = best.score / QUOTED_SHARE;
+            passages[..=at].rotate_right(1);
+            passages[0].score = score * 1.01;
+        }
+    }
+
     fn answer_one(
         &self,
         conversation: &mut Conversation,
@@ -181,6 +206,7 @@ impl Attendant {
     ) -> Draft {
         let mut passages = self.passages_for(turn, part, embedding);
         let products = self.products_for(turn, part, embedding);
+        self.rule_first(turn, part, &mut passages);
         let is_unspoken = part.passage.is_none() && !self.name_first(&part.own, &mut passages, &products);
         let mut signs = self.signs(turn, part, embedding.is_some(), &passages, &products);
         signs.is_unspoken = is_unspoken;

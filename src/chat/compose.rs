@@ -1,13 +1,13 @@
 //! What was decided, in words: the shop's own sentences, computed results, and the few of [`wording`].
 
 use crate::chat::affirm;
-use crate::chat::attendant::{Attendant, CLOSE_SHARE};
+use crate::chat::attendant::{Attendant, CLOSE_SHARE, QUOTED_SHARE};
 use crate::chat::conversation::Conversation;
 use crate::chat::extract::{extract, lead};
 use crate::chat::handoff::{self, PersonalData};
 use crate::chat::policy::Why;
 use crate::chat::prose;
-use crate::chat::skills::{Computed, Skill};
+use crate::chat::skills::{self, Computed, Skill};
 use crate::chat::small_talk::SmallTalk;
 use crate::chat::turn::{Part, Turn};
 use crate::chat::wish::describe_price;
@@ -70,10 +70,14 @@ impl Attendant {
             }
         }
         cards.truncate(MAX_CARDS);
-        let cited: Vec<&Hit> = hits.iter().take(2).filter(|hit| hit.score >= CLOSE_SHARE * best.score).collect();
+        let cited: Vec<&Hit> = hits.iter().take(2).filter(|hit| hit.score >= QUOTED_SHARE * best.score).collect();
+        let wanted = match skills::asks_leave_to_return(&part.own) {
+            true => format!("{} {}", part.search_text, skills::CONDITIONS),
+            false => part.search_text.clone(),
+        };
         let texts = cited.iter().enumerate().map(|(rank, hit)| {
             let markdown = &self.passages()[hit.index].markdown;
-            if rank == 0 { extract(markdown, &part.search_text) } else { lead(markdown) }
+            if rank == 0 { extract(markdown, &wanted) } else { lead(markdown) }
         });
         let plain = texts.collect::<Vec<_>>().join("\n\n");
         let covered = self.covered(part, best, turn.language);
@@ -99,7 +103,7 @@ impl Attendant {
     }
 
     /// Which share of a question a passage says where it says what it answers: heading, other ways to ask, first words.
-    fn covered(&self, part: &Part, hit: &Hit, language: Language) -> f32 {
+    pub(super) fn covered(&self, part: &Part, hit: &Hit, language: Language) -> f32 {
         let passage = &self.passages()[hit.index];
         let told = format!("{}\n{}\n{}", passage.heading, passage.also.join("\n"), lead(&passage.markdown));
         let (told, wanted) = (terms(&told), terms(&crate::chat::intent::content(&part.own, language)));

@@ -36,6 +36,7 @@ mod risk;
 mod scope;
 mod search;
 mod sentiment;
+mod shorthand;
 pub mod skills;
 pub mod slots;
 mod small_talk;

@@ -78,8 +78,16 @@ impl Attendant {
         let wanted: Vec<String> = terms(&goods).into_iter().filter(|term| is_telling(term)).collect();
         let held = passages.first().is_some_and(|hit| {
             let passage = &self.passages()[hit.index];
-            let theirs = terms(&format!("{} {}", passage.heading, passage.also.join(" ")));
-            wanted.iter().all(|term| theirs.contains(term))
+            let names = |phrase: &str| {
+                let theirs = terms(phrase);
+                wanted.iter().all(|term| theirs.contains(term))
+            };
+            // A “coffee shop” that wants tea makes no coffee of it: there the goods come last.
+            let ends = |phrase: &&String| {
+                let theirs = terms(phrase);
+                language == Language::Zh || theirs.last() == wanted.last() || theirs.len() == wanted.len()
+            };
+            names(&passage.heading) || passage.also.iter().filter(ends).any(|also| names(also))
         });
         !held && !wanted.is_empty() && !self.sells(&wanted, language)
     }

@@ -4,7 +4,7 @@
 use crate::chat::attendant::Attendant;
 use crate::chat::conversation::Conversation;
 use crate::chat::phrases::has_any;
-use crate::chat::skills::{self, Outcome, Skill};
+use crate::chat::skills::{self, Outcome, Skill, Value};
 use crate::chat::slots::{ProductMention, Slot, SlotKind, Slots};
 use crate::chat::turn::{Part, Turn};
 use crate::retrieve::Hit;
@@ -236,8 +236,17 @@ impl Attendant {
             let follows = part.skill.is_some_and(|before| turned(before, &part.own) == skill);
             let is_trusted = match &outcome {
                 Outcome::NotApplicable => false,
+                Outcome::Done(computed)
+                    if matches!(computed.value, Value::Period { .. })
+                        && answers
+                        && skills::asks_whether(&own)
+                        && passages.first().is_some_and(|hit| computed.sources.contains(&hit.id)) =>
+                {
+                    false
+                }
                 _ if skill == Skill::FilterCatalogue => {
-                    part.slots.budget.is_some() && !part.slots.products.iter().any(|one| one.span.is_empty())
+                    (part.slots.budget.is_some() || skills::asks_extreme(&shop, &normalize(&own)))
+                        && !part.slots.products.iter().any(|one| one.span.is_empty())
                 }
                 _ if skill == Skill::ProductDetails && answers && self.is_told_of(part, passages) => false,
                 _ if skill == Skill::ProductDetails => {
@@ -295,6 +304,7 @@ impl Attendant {
                             .any(|id| *id == hit.id || is_shipping && says_it && file(id) == file(&hit.id))
                     };
                     !answers
+                        || computed.value == Value::Excluded
                         || computed.sources.is_empty()
                         || near.any(confirms)
                         || is_definite(skill, &part.slots, &own)

@@ -9,7 +9,9 @@ use crate::chat::phrases::has_any;
 use crate::chat::reference::{self, is_fragment};
 use crate::chat::risk::{read_risk, without_steering};
 use crate::chat::sentiment::read_sentiment;
+use crate::chat::shorthand::spelled_out;
 use crate::chat::skills::Skill;
+use crate::chat::skills::asks_extreme;
 use crate::chat::slots::{ProductMention, Slot, Slots};
 use crate::chat::small_talk::{self, SmallTalk};
 use crate::chat::wish::Wish;
@@ -102,6 +104,7 @@ impl Attendant {
         }
         let risk = read_risk(&text);
         let asked = if risk == Risk::Steering { without_steering(&text) } else { text.clone() };
+        let asked = spelled_out(&asked);
         let mut turn = Turn {
             language,
             spoken,
@@ -191,7 +194,11 @@ impl Attendant {
             slots.products = vec![mention(focus)];
         }
         // “Which is cheaper?”: of those shown.
-        if slots.products.is_empty() && conversation.shown.len() >= 2 && compares(&part.own) {
+        if slots.products.is_empty()
+            && conversation.shown.len() >= 2
+            && compares(&part.own)
+            && !asks_extreme(&self.shop(), &normalize(&part.own))
+        {
             slots.products = conversation.shown.iter().take(MAX_COMPARED).map(|id| mention(id)).collect();
             part.skill = Some(Skill::CompareProducts);
         }
@@ -320,7 +327,7 @@ impl Attendant {
 
 const MAX_COMPARED: usize = 3;
 
-/// Whether a message weighs what was shown.
+/// Whether a message weighs what was shown, and names nothing itself to choose from.
 fn compares(text: &str) -> bool {
     const WEIGHS: &[&str] = &[
         "which is cheaper",
@@ -343,7 +350,9 @@ fn compares(text: &str) -> bool {
         "对比一下",
         "最便宜",
     ];
-    has_any(&normalize(text), WEIGHS)
+    const NAMES: &[&str] = &["or", "vs", "versus", "than", "还是", "跟", "和"];
+    let text = normalize(text);
+    has_any(&text, WEIGHS) && !has_any(&text, NAMES)
 }
 
 /// A product that was not named in the words of the message.

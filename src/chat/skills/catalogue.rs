@@ -40,7 +40,7 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
     let text = normalize(request.text);
     let budget = request.slots.budget.as_ref().map(|slot| &slot.value);
     let mut needs = Vec::new();
-    let (mut kinds, rest) = kinds(shop, &text);
+    let (mut kinds, rest) = kinds(shop, &normalize(&without_budget(request)));
     if let Some(budget) = budget {
         needs.push(price_need(budget, &mut sentence));
     }
@@ -92,6 +92,11 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
             Some((product, scores.sum::<u32>())).filter(|(_, score)| *score > 0)
         });
         matches = some.collect();
+    }
+    if let Some(order) = superlative(&text) {
+        let whole = whole_types(shop, &kinds);
+        let parts: Vec<String> = kinds.into_iter().filter(|kind| !whole.contains(kind)).collect();
+        return extremes(matches.into_iter().map(|(product, _)| product).collect(), &parts, order, sentence);
     }
     // Words that name no kind but stand in titles: “sencha under 20”.
     if kinds.is_empty() && !rest.is_empty() {
@@ -151,6 +156,73 @@ pub(super) fn answer(shop: &Shop<'_>, request: &Request<'_>) -> Outcome {
         products: ids,
         action: None,
     }))
+}
+
+/// By price, the least first or the most.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    Cheapest,
+    Dearest,
+}
+
+fn superlative(text: &str) -> Option<Order> {
+    const CHEAPEST: &[&str] = &["cheapest", "least expensive", "lowest price", "最便宜", "最实惠", "最低价"];
+    const DEAREST: &[&str] = &["most expensive", "dearest", "priciest", "highest price", "最贵"];
+    let order = [(CHEAPEST, Order::Cheapest), (DEAREST, Order::Dearest)];
+    order.into_iter().find(|(words, _)| says(text, words)).map(|(_, order)| order)
+}
+
+/// Whether the cheapest or the dearest of some goods is asked for.
+pub(in crate::chat) fn asks_extreme(shop: &Shop<'_>, text: &str) -> bool {
+    superlative(text).is_some() && !kinds(shop, text).0.is_empty()
+}
+
+/// The cheapest or the dearest of the goods in stock. Of `kinds` that are no whole type, those that bear the name where
+/// some do: a gaiwan is filed with the teapots, and teas need not be called so.
+fn extremes(mut goods: Vec<&Product>, kinds: &[String], order: Order, mut sentence: Sentence) -> Outcome {
+    const N: usize = 3;
+    goods.retain(|product| product.is_in_stock());
+    let is_named = |product: &&Product| {
+        let titles: BTreeSet<String> = product.title.0.values().flat_map(|title| terms(title)).collect();
+        kinds.iter().any(|kind| titles.contains(kind))
+    };
+    if goods.iter().any(is_named) {
+        goods.retain(is_named);
+    }
+    goods.sort_by_key(|product| (product.current_price().minor, product.id.clone()));
+    if order == Order::Dearest {
+        goods.reverse();
+    }
+    if goods.is_empty() {
+        return Outcome::NotApplicable;
+    }
+    let (total, shown) = (goods.len(), &goods[..goods.len().min(N)]);
+    let intro = match order {
+        Order::Cheapest => sentence.say("The cheapest we have in stock:".to_owned(), "现货里最便宜的：".to_owned()),
+        Order::Dearest => sentence.say("The most expensive we have in stock:".to_owned(), "现货里最贵的：".to_owned()),
+    };
+    let lines: Vec<String> = shown.iter().map(|product| line(product, &mut sentence)).collect();
+    let ids: Vec<String> = shown.iter().map(|product| product.id.clone()).collect();
+    Outcome::Done(Box::new(Computed {
+        skill: Skill::FilterCatalogue,
+        value: Value::Matches { total, in_stock: total },
+        text: format!("{intro}\n\n{}", lines.join("\n")),
+        sources: ids.clone(),
+        numbers: sentence.numbers,
+        products: ids,
+        action: None,
+    }))
+}
+
+/// The message without what says the price: “euros” names no goods, though a gift card's title has the word.
+fn without_budget(request: &Request<'_>) -> String {
+    let Some(span) = request.slots.budget.as_ref().map(|slot| slot.span.clone()) else {
+        return request.text.to_owned();
+    };
+    match (request.text.get(..span.start), request.text.get(span.end..)) {
+        (Some(before), Some(after)) => format!("{before} {after}"),
+        _ => request.text.to_owned(),
+    }
 }
 
 fn price_need(budget: &Budget, sentence: &mut Sentence) -> Need {

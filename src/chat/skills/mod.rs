@@ -28,8 +28,10 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub(in crate::chat) use catalogue::asks_extreme;
 pub(in crate::chat) use details::SAVING;
 pub use propose::propose;
+pub(in crate::chat) use returns::{CONDITIONS, asks_leave_to_return, asks_whether, rule_of_return};
 pub(in crate::chat) use sending::is_bare as asks_bare_shipping;
 pub use words::{date_words, dates_words, mended};
 

@@ -1,5 +1,6 @@
 //! Which skills the words of a message ask for.
 
+use super::catalogue::asks_extreme;
 use super::channels::asks_hours;
 use super::details::{PRICE, SAVING, STOCK};
 use super::hours::asks_open;
@@ -165,7 +166,8 @@ pub fn propose(shop: &Shop<'_>, request: &Request<'_>) -> Vec<Skill> {
     let asks_one = has(PRICE) || has(SAVING) || has(STOCK);
     let one = slots.products.first().is_some_and(|slot| slot.value.only().is_some());
     add(one && asks_one && slots.budget.is_none(), Skill::ProductDetails);
-    add(slots.budget.is_some() || wants && has(SHOW) && !one, Skill::FilterCatalogue);
+    let extreme = slots.products.is_empty() && asks_extreme(shop, &text);
+    add(slots.budget.is_some() || wants && has(SHOW) && !one || extreme, Skill::FilterCatalogue);
     let of_shown = slots.products.is_empty() && request.shown.len() == 1 && (has(PRICE) || has(STOCK));
     add(named || of_shown, Skill::ProductDetails);
     skills

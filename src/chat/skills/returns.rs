@@ -120,6 +120,54 @@ const RETURN_WHEN: &[&str] = &[
     "which day",
     "ok to",
 ];
+/// How leave is asked.
+const LEAVE: &[&str] = &[
+    "can i",
+    "can we",
+    "could i",
+    "may i",
+    "am i allowed",
+    "possible to",
+    "do you take",
+    "will you take",
+    "can you take",
+    "ok to",
+    "okay to",
+    "能退",
+    "能不能退",
+    "可以退",
+    "可不可以退",
+    "给退",
+    "支持退",
+];
+/// How long is asked.
+const HOW_LONG: &[&str] = &[
+    "how long",
+    "how many",
+    "days",
+    "day",
+    "weeks",
+    "until",
+    "till",
+    "when",
+    "still",
+    "deadline",
+    "latest",
+    "too late",
+    "in time",
+    "多久",
+    "几天",
+    "多少天",
+    "期限",
+    "截止",
+    "最晚",
+    "最迟",
+    "哪天",
+    "几号",
+    "还能",
+    "还可以",
+    "来得及",
+];
 /// Of money that comes back for what has been sent back.
 const SENT_BACK: &[&str] = &[
     "i returned",
@@ -170,6 +218,30 @@ pub(super) fn asks_return(text: &str) -> bool {
     };
     says(text, RETURN) || gives_back()
 }
+
+/// Whether it is asked if something may come back.
+pub(in crate::chat) fn asks_leave_to_return(text: &str) -> bool {
+    let text = normalize(text);
+    asks_return(&text) && says(&text, LEAVE)
+}
+
+/// Whether it is asked if something may come back at all, and not until when: the shop's words name the conditions,
+/// which no number of days does.
+pub(in crate::chat) fn asks_whether(text: &str) -> bool {
+    asks_leave_to_return(text) && !says(&normalize(text), HOW_LONG)
+}
+
+/// What a shop's words say of returns to somebody who asks leave: the passage of an exception for these goods, else of
+/// the rule.
+pub(in crate::chat) fn rule_of_return<'a>(returns: &'a Returns, text: &str) -> &'a str {
+    let text = normalize(text);
+    let exception = returns.exceptions.iter().find(|exception| any_said(&exception.goods.words, &text));
+    exception.map_or(&returns.source, |exception| &exception.source)
+}
+
+/// What the conditions of a return are told by, to be looked for beside what is asked.
+pub(in crate::chat) const CONDITIONS: &str =
+    "condition unused unopened original packaging 条件 未使用 未拆封 包装 完好";
 
 /// Whether it is asked until when, or of a thing that came on a day.
 pub(super) fn asks_deadline(request: &Request<'_>, text: &str) -> bool {

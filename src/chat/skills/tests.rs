@@ -311,6 +311,19 @@ fn products_are_compared_and_filtered_with_honest_counts() {
         Value::Matches { total, .. } => total,
         ref other => panic!("{other:?}"),
     };
+    let cheap = |product: &Product| product.current_price().minor <= 1000;
+    // “Euros” stands in the title of a gift card, and names no goods here.
+    assert_eq!(total(&answer("got anything for under 10 euros")), fitting(&cheap));
+    let least = |kind: &str| {
+        let of_kind = SHOP
+            .products
+            .iter()
+            .filter(|product| product.is_in_stock() && product.title.text(Language::En).contains(kind));
+        of_kind.map(|product| product.current_price().minor).min()
+    };
+    let first = answer("what is your cheapest teapot?").products[0].clone();
+    let first = SHOP.products.iter().find(|product| product.id == first).map(|product| product.current_price().minor);
+    assert_eq!(first, least("teapot"));
     let is_tea = |product: &Product| product.category == "Tea";
     let green = answer("green tea under 20 euros");
     let is_green =
