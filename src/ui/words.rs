@@ -77,7 +77,7 @@ phrases! {
     OTHER_LANGUAGE: "中文" / "English";
     OTHER_LANGUAGE_LABEL: "Switch to Chinese: 中文" / "切换到英文：English";
     THEME: "Colours" / "配色";
-    THEME_AUTO: "Colours: as the system" / "配色：跟随系统";
+    THEME_AUTO: "Colours: same as device" / "配色：跟随系统";
     THEME_LIGHT: "Colours: light" / "配色：浅色";
     THEME_DARK: "Colours: dark" / "配色：深色";
     CART: "Cart" / "购物车";
@@ -139,8 +139,8 @@ phrases! {
     HIDDEN_FROM_YOU: "Removed. It will not be recommended again." / "已移除，不会再推荐。";
     REMEMBER: "Remember on this device" / "在这台设备上记住";
     REMEMBERED_HERE: "Remembered on this device" / "已在这台设备上记住";
-    RAIL_NOTE_MEMORY: "Learns from what you look at here, on this device, until you close the tab."
-        / "根据您在本店的浏览在这台设备上学习，关闭标签页即忘。";
+    RAIL_NOTE_MEMORY: "Learns from what you look at here, on this device, until you close the tab or let it remember."
+        / "根据您在本店的浏览在这台设备上学习；不让它记住，关闭标签页就忘。";
     RAIL_NOTE_STORED: "Learns from what you look at here. Kept on this device only, encrypted, with the conversation and the cart."
         / "根据您在本店的浏览学习。浏览、对话和购物车加密后只保存在这台设备上。";
     RAIL_NOTE_ONLY_STORED: "The same for everyone. The conversation and the cart are kept on this device only, encrypted."
