@@ -8,7 +8,7 @@ use attendant::chat::Conversation;
 
 use crate::ask::{Counter, ShopArgs, print_reply, to_json};
 
-/// Holds a conversation: one message a line, from the terminal or a script.
+/// Hold a conversation: one message a line, from the terminal or a script.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]

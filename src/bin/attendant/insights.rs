@@ -10,7 +10,7 @@ const N_RULES: usize = 15;
 /// Months of retention that fit a line.
 const N_MONTHS: usize = 13;
 
-/// Segments, cohorts, rules, and who comes back: from a shop's order history, each forecast tested on a later period.
+/// Find segments, cohorts, rules, and who comes back, in a shop's order history; each forecast is tested on a later period.
 #[derive(clap::Args)]
 pub struct Args {
     /// CSV or Parquet user,item,timestamp[,event,quantity,price], or Shopify's order export.

@@ -28,24 +28,25 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Convert(convert::Args),
-    Inspect(inspect::Args),
-    Manifest(manifest::Args),
-    Embed(embed::Args),
+    // What a shop's owner needs comes first, what a developer needs after it.
     #[command(subcommand)]
     Pack(pack::Command),
     Ask(ask::Args),
     Chat(chat::Args),
-    Tokenize(tokenize::Args),
-    Generate(generate::Args),
-    Random(random::Args),
     #[command(subcommand)]
     Recommend(recommend::Command),
+    Insights(insights::Args),
     #[command(subcommand)]
     Classify(classify::Command),
     #[command(subcommand)]
     Train(train::Command),
-    Insights(insights::Args),
+    Generate(generate::Args),
+    Convert(convert::Args),
+    Inspect(inspect::Args),
+    Manifest(manifest::Args),
+    Embed(embed::Args),
+    Tokenize(tokenize::Args),
+    Random(random::Args),
 }
 
 fn main() -> anyhow::Result<()> {

@@ -4,7 +4,7 @@ use anyhow::Context;
 use attendant::gguf::Gguf;
 use attendant::platform::weights::Manifest;
 
-/// Writes the manifest by which a browser fetches a model: sizes and SHA-256, whole and by shard
+/// Write the manifest by which a browser fetches a model: sizes and SHA-256, whole and by shard.
 #[derive(clap::Args)]
 pub struct Args {
     /// The GGUF file; the manifest names it by its file name and lies beside it

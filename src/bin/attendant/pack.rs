@@ -1,5 +1,6 @@
-//! `attendant pack`: build, check, sign and judge shop packs.
+//! `attendant pack`: begin, build, check, sign and measure shop packs.
 
+mod new;
 mod sign;
 
 use std::collections::BTreeMap;
@@ -15,9 +16,11 @@ use crate::ask::{open_attendant, open_encoders, read_time};
 use crate::embed::{EncoderArgs, LoadedEncoder};
 use crate::recommend::{Orders, PrivacyArgs};
 
-/// Build, check, sign and judge shop packs.
+/// Build, check and sign a shop's pack, and measure its answers.
 #[derive(clap::Subcommand)]
 pub enum Command {
+    /// Writes a small shop to begin with into a new folder.
+    New { dir: PathBuf },
     /// Builds the pack of a shop's folder.
     Build {
         dir: PathBuf,
@@ -82,6 +85,7 @@ pub enum Command {
 
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::New { dir } => new::new(&dir),
         Command::Build { dir, output, encoders, events, tables, privacy } => {
             let mut shop = read_or_exit(&dir);
             let orders = crate::recommend::orders_of(&shop, &dir, events, tables, privacy)?;

@@ -6,7 +6,7 @@ use attendant::gguf::random::random;
 
 use crate::convert::{Quant, replace};
 
-/// Write a valid model with random weights in the shape of a real one, for benchmarks.
+/// Write a valid model of random weights in the shape of a real one, for benchmarks.
 #[derive(clap::Args)]
 pub struct Args {
     /// llama, qwen2, qwen3 or gemma3.

@@ -13,7 +13,7 @@ use attendant::tokenizer::Fold;
 use crate::convert::{Quant, replace};
 use crate::embed::{LoadedEncoder, load_encoder};
 
-/// Train models of one's own.
+/// Train an encoder for another language.
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Trains a small encoder of one language to put sentences where another encoder puts their translations.
