@@ -33,7 +33,6 @@ use crate::gguf::Gguf;
 use crate::model::{DECODERS, ModelError};
 use crate::pack::{Pack, PackError};
 #[cfg(feature = "generate")]
-use crate::platform::device::Placement;
 use crate::platform::{self, CancelToken, DrawerError, json};
 use crate::privacy::Vault;
 use crate::protocol::{
@@ -121,12 +120,18 @@ impl Engine {
 
     /// Makes a file the language model, in the place of the one before.
     #[cfg(feature = "generate")]
-    fn load_writer(&self, gguf: Arc<Gguf>, kept: Option<KeptModel>) -> Result<DeviceReport, EngineError> {
+    async fn load_writer(
+        &self,
+        gguf: Arc<Gguf>,
+        kept: Option<KeptModel>,
+        device: DevicePreference,
+    ) -> Result<DeviceReport, EngineError> {
         // The room for the next is that of the last.
         self.author.take();
-        let writer = author::PrefixedWriter::new(writer::Writer::load(gguf, &Placement::cpu())?, kept);
+        let (writer, report) = placing::load_writer(gguf, device).await?;
+        let writer = author::PrefixedWriter::new(writer, kept);
         *self.author.borrow_mut() = Some(Rc::new(author::Author::new(writer, author::Limits::default())));
-        Ok(placing::on_cpu())
+        Ok(report)
     }
 
     #[cfg(feature = "generate")]
@@ -136,7 +141,12 @@ impl Engine {
     }
 
     #[cfg(not(feature = "generate"))]
-    fn load_writer(&self, _: Arc<Gguf>, _: Option<KeptModel>) -> Result<DeviceReport, EngineError> {
+    async fn load_writer(
+        &self,
+        _: Arc<Gguf>,
+        _: Option<KeptModel>,
+        _: DevicePreference,
+    ) -> Result<DeviceReport, EngineError> {
         Err(no_writers())
     }
 
@@ -209,7 +219,7 @@ impl Answers for Engine {
         }
         let gguf = Arc::new(Gguf::parse(bytes).map_err(|error| EmbedderError::from(ModelError::from(error)))?);
         if is_language_model(&gguf) {
-            return self.load_writer(gguf, kept);
+            return self.load_writer(gguf, kept, device).await;
         }
         let (embedder, report) = placing::load(gguf, device).await?;
         if embedder.has_layers() {

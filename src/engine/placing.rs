@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "generate")]
+use crate::engine::writer::{Writer, WriterError};
 use crate::engine::{Embedder, EmbedderError};
 use crate::gguf::Gguf;
 use crate::platform::clock::now_ms;
@@ -22,14 +24,10 @@ pub async fn load(gguf: Arc<Gguf>, preference: DevicePreference) -> Result<(Embe
     if preference == DevicePreference::Cpu || !on_cpu.has_layers() {
         return Ok(reported(on_cpu, DeviceReason::Preferred));
     }
-    let gpu = match Placement::gpu().await {
+    let gpu = match open(preference).await {
         Ok(gpu) => gpu,
         Err(reason) => return Ok(reported(on_cpu, reason)),
     };
-    if preference == DevicePreference::Auto && gpu.is_software {
-        let message = format!("{} is a software adapter", gpu.name);
-        return Ok(reported(on_cpu, DeviceReason::Refused { message }));
-    }
     let on_gpu = on_cpu.on(gpu)?;
     let gpu_ms = match time(&on_gpu).await {
         Ok(gpu_ms) => gpu_ms,
@@ -43,10 +41,64 @@ pub async fn load(gguf: Arc<Gguf>, preference: DevicePreference) -> Result<(Embe
     Ok(reported(faster, DeviceReason::Measured { cpu_ms, gpu_ms }))
 }
 
+/// The GPU, where `preference` does not rule it out.
+async fn open(preference: DevicePreference) -> Result<Placement, DeviceReason> {
+    let gpu = Placement::gpu().await?;
+    if preference == DevicePreference::Auto && gpu.is_software {
+        return Err(DeviceReason::Refused { message: format!("{} is a software adapter", gpu.name) });
+    }
+    Ok(gpu)
+}
+
+/// Loads a language model on the device that `preference` leads to.
+///
+/// # Errors
+/// A file that does not load on the CPU either.
+#[cfg(feature = "generate")]
+pub async fn load_writer(gguf: Arc<Gguf>, preference: DevicePreference) -> Result<(Writer, DeviceReport), WriterError> {
+    let on_cpu = Writer::load(gguf.clone(), &Placement::cpu())?;
+    let report = |writer: &Writer, reason| reported_of(&writer.placement(), reason);
+    if preference == DevicePreference::Cpu {
+        let report = report(&on_cpu, DeviceReason::Preferred);
+        return Ok((on_cpu, report));
+    }
+    let gpu = match open(preference).await {
+        Ok(gpu) => gpu,
+        Err(reason) => {
+            let report = report(&on_cpu, reason);
+            return Ok((on_cpu, report));
+        }
+    };
+    let on_gpu = async {
+        let writer = Writer::load(gguf, &gpu)?;
+        let ms = writer.time_step().await?;
+        Ok::<_, WriterError>((writer, ms))
+    };
+    match gpu.checked(on_gpu).await {
+        Ok(Ok((on_gpu, _))) if preference == DevicePreference::Gpu => {
+            let report = report(&on_gpu, DeviceReason::Preferred);
+            Ok((on_gpu, report))
+        }
+        Ok(Ok((on_gpu, gpu_ms))) => {
+            let cpu_ms = on_cpu.time_step().await?;
+            let faster = if gpu_ms < cpu_ms { on_gpu } else { on_cpu };
+            let report = report(&faster, DeviceReason::Measured { cpu_ms, gpu_ms });
+            Ok((faster, report))
+        }
+        refused => {
+            let message = refused.map_or_else(
+                |message| message,
+                |loaded| loaded.err().map(|error| error.to_string()).unwrap_or_default(),
+            );
+            let report = report(&on_cpu, DeviceReason::Refused { message });
+            Ok((on_cpu, report))
+        }
+    }
+}
+
 /// Of what runs on the CPU whatever is asked for.
 pub fn on_cpu() -> DeviceReport {
-    let Placement { kind, name, .. } = Placement::cpu();
-    DeviceReport { kind, name, reason: DeviceReason::Preferred }
+    reported_of(&Placement::cpu(), DeviceReason::Preferred)
 }
 
 /// The same model on the CPU, because of `reason`.
@@ -72,7 +124,10 @@ async fn time(embedder: &Embedder) -> Result<f64, EmbedderError> {
 }
 
 fn reported(embedder: Embedder, reason: DeviceReason) -> (Embedder, DeviceReport) {
-    let Placement { kind, name, .. } = embedder.placement();
-    let report = DeviceReport { kind: *kind, name: name.clone(), reason };
+    let report = reported_of(embedder.placement(), reason);
     (embedder, report)
+}
+
+fn reported_of(Placement { kind, name, .. }: &Placement, reason: DeviceReason) -> DeviceReport {
+    DeviceReport { kind: *kind, name: name.clone(), reason }
 }

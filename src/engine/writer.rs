@@ -1,6 +1,6 @@
 //! A language model beside the encoders: it answers completions, and remembers the conversations it has read.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 use super::completion::{Completed, Completion};
@@ -10,7 +10,9 @@ use crate::generate::{
 use crate::gguf::Gguf;
 use crate::model::{Decoder, ModelError};
 use crate::platform::CancelToken;
+use crate::platform::clock::now_ms;
 use crate::platform::device::Placement;
+use crate::protocol::DeviceKind;
 use crate::tokenizer::{EncodeOptions, Message, TemplateError, Tokenizer, TokenizerError};
 
 /// Keys and values of all conversations together: what a phone can spare beside the weights.
@@ -19,10 +21,16 @@ const CACHE_BYTES: usize = 128 << 20;
 /// Rooms come in few sizes, so that a conversation that grows seldom has to move.
 const SMALLEST_ROOM: usize = 512;
 
+/// Tokens that are read before steps are timed, and the steps, of which the median counts.
+const TIMED_TOKENS: usize = 8;
+const N_TIMED: usize = 3;
+
 /// A language model and the conversations it has read, the one used last at the end.
 pub struct Writer {
     name: String,
-    generator: Generator,
+    generator: RefCell<Generator>,
+    /// What a GPU's weights were made of: a GPU that fails is left for the CPU.
+    source: RefCell<Option<Arc<Gguf>>>,
     tokenizer: Tokenizer,
     /// Made for the first text of a shape.
     table: OnceCell<Arc<TokenTable>>,
@@ -48,19 +56,32 @@ pub enum WriterError {
     TooLong { limit: usize },
 }
 
+impl WriterError {
+    /// Whether it is the device's fault, and not the text's or the model's.
+    fn is_of_device(&self) -> bool {
+        let device = |error: &ModelError| matches!(error, ModelError::Device(_));
+        match self {
+            WriterError::Model(error) | WriterError::Generate(GenerateError::Model(error)) => device(error),
+            _ => false,
+        }
+    }
+}
+
 impl Writer {
     /// # Errors
     /// An architecture that is not known, tensors or a tokenizer that are not there.
     pub fn load(gguf: Arc<Gguf>, placement: &Placement) -> Result<Writer, WriterError> {
         let tokenizer = Tokenizer::from_metadata(gguf.metadata())?;
         let name = gguf.metadata().str("general.name").unwrap_or("unnamed").to_owned();
+        let source = (placement.kind == DeviceKind::Gpu).then(|| gguf.clone());
         let decoder = Decoder::load(gguf, placement)?;
         let config = decoder.config();
         let bytes_per_token = config.n_layers * 2 * config.n_kv_heads * config.head_dim * size_of::<f32>();
         let room = (CACHE_BYTES / bytes_per_token.max(1)).max(1);
         Ok(Writer {
             name,
-            generator: Generator::new(Arc::new(decoder)),
+            generator: RefCell::new(Generator::new(Arc::new(decoder))),
+            source: RefCell::new(source),
             tokenizer,
             table: OnceCell::new(),
             sessions: RefCell::default(),
@@ -68,14 +89,54 @@ impl Writer {
         })
     }
 
+    fn generator(&self) -> Generator {
+        self.generator.borrow().clone()
+    }
+
+    /// What it runs on now.
+    pub fn placement(&self) -> Placement {
+        self.generator().decoder().placement().clone()
+    }
+
+    /// Milliseconds that a token takes behind a short text.
+    ///
+    /// # Errors
+    /// See [`WriterError`].
+    pub async fn time_step(&self) -> Result<f64, WriterError> {
+        let generator = self.generator();
+        let decoder = generator.decoder();
+        let mut state = decoder.new_state(decoder.config().max_seq.min(TIMED_TOKENS + N_TIMED + 1))?;
+        // Compiles pipelines and warms caches, of many rows and of one.
+        let ids: Vec<u32> = (0..decoder.n_vocab().min(TIMED_TOKENS) as u32).collect();
+        decoder.prefill(&mut state, &ids).await?;
+        decoder.decode_step(&mut state, 0).await?;
+        let mut times = [0.0; N_TIMED];
+        for time in &mut times {
+            let start = now_ms();
+            decoder.decode_step(&mut state, 0).await?;
+            *time = now_ms() - start;
+        }
+        times.sort_by(f64::total_cmp);
+        Ok(times[N_TIMED / 2])
+    }
+
+    /// Goes over to the CPU for good; whether it was elsewhere.
+    fn retreat(&self) -> Result<bool, WriterError> {
+        let Some(gguf) = self.source.take() else { return Ok(false) };
+        *self.generator.borrow_mut() = Generator::new(Arc::new(Decoder::load(gguf, &Placement::cpu())?));
+        self.sessions.borrow_mut().clear();
+        Ok(true)
+    }
+
     /// Tokens that one conversation may have, its answers included.
     pub fn context(&self) -> usize {
-        self.generator.decoder().config().max_seq.min(self.room)
+        self.generator().decoder().config().max_seq.min(self.room)
     }
 
     /// Goes on with a conversation. `on_text` is given whole characters.
     ///
-    /// What an earlier conversation has in common with this one from its start is not read again.
+    /// What an earlier conversation has in common with this one from its start is not read again. Where a GPU fails
+    /// before any text has come, the CPU takes over.
     ///
     /// # Errors
     /// See [`WriterError`].
@@ -85,6 +146,26 @@ impl Writer {
         on_text: &dyn Fn(String),
         cancel: &CancelToken,
     ) -> Result<Completed, WriterError> {
+        let has_begun = Cell::new(false);
+        let show = |text| {
+            has_begun.set(true);
+            on_text(text);
+        };
+        match self.complete_here(wanted, &show, cancel).await {
+            Err(error) if error.is_of_device() && self.retreat()? && !has_begun.get() => {
+                self.complete_here(wanted, on_text, cancel).await
+            }
+            done => done,
+        }
+    }
+
+    async fn complete_here(
+        &self,
+        wanted: &Completion,
+        on_text: &dyn Fn(String),
+        cancel: &CancelToken,
+    ) -> Result<Completed, WriterError> {
+        let generator = self.generator();
         let context = self.context();
         // However long the answer may become, half of the context is the conversation's.
         let max_tokens = wanted.max_tokens.min(context / 2);
@@ -96,7 +177,7 @@ impl Writer {
         let n_known = session.n_known(&prompt.ids[..prompt.ids.len() - 1]);
         let ends = self.tokenizer.ends().collect();
         let tokens =
-            self.generator.tokens(&mut session, &prompt.ids, wanted.sampler.clone(), max_tokens, ends, cancel.clone());
+            generator.tokens(&mut session, &prompt.ids, wanted.sampler.clone(), max_tokens, ends, cancel.clone());
         let written = match tokens {
             Ok(tokens) => {
                 let stops = StopStrings::new(wanted.stops.iter().cloned());
@@ -144,7 +225,8 @@ impl Writer {
     /// See [`WriterError`].
     pub async fn read(&self, ids: &[u32], more: usize, cancel: &CancelToken) -> Result<(), WriterError> {
         let mut session = self.session(ids, (ids.len() + more).min(self.context()))?;
-        let tokens = self.generator.tokens(&mut session, ids, SamplerConfig::default(), 1, Vec::new(), cancel.clone());
+        let generator = self.generator();
+        let tokens = generator.tokens(&mut session, ids, SamplerConfig::default(), 1, Vec::new(), cancel.clone());
         let read = match tokens {
             Ok(mut tokens) => tokens.next().await.map(drop),
             Err(error) => Err(error),
@@ -155,14 +237,15 @@ impl Writer {
 
     /// What it has read of `ids`; `None` where it has not, or that would be more than `most_bytes`.
     pub fn export(&self, ids: &[u32], most_bytes: usize) -> Option<Vec<u8>> {
-        self.sessions.borrow().iter().find_map(|session| self.generator.export(session, ids, most_bytes))
+        let generator = self.generator();
+        self.sessions.borrow().iter().find_map(|session| generator.export(session, ids, most_bytes))
     }
 
     /// Takes over what this model has read of `ids` elsewhere, as [`Self::read`] would have read it. Whether it is of a
     /// shape that fits.
     pub fn import(&self, ids: &[u32], more: usize, bytes: &[u8]) -> bool {
         let capacity = (ids.len() + more).next_power_of_two().min(self.context());
-        let session = self.generator.import(capacity, ids, bytes).ok().flatten();
+        let session = self.generator().import(capacity, ids, bytes).ok().flatten();
         let is_there = session.is_some();
         self.sessions.borrow_mut().extend(session);
         is_there
@@ -200,7 +283,7 @@ impl Writer {
         while !sessions.is_empty() && sessions.iter().map(Session::capacity).sum::<usize>() + capacity > self.room {
             sessions.remove(0);
         }
-        Ok(self.generator.new_session(capacity)?)
+        Ok(self.generator().new_session(capacity)?)
     }
 }
 

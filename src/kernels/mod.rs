@@ -8,6 +8,8 @@ pub mod elementwise;
 pub mod fixed_attention;
 pub mod fixed_point;
 pub mod repack;
+#[cfg(feature = "gpu")]
+pub mod wgsl;
 
 /// For tests: deterministic values in `[-1, 1)` (a 64-bit linear congruential generator, Knuth's constants).
 #[cfg(test)]

@@ -80,7 +80,7 @@ impl Linear {
     }
 
     /// Loads `<name>.weight` `[n_out, n_in]` of each of `parts`, (name, n_out), stacked along the outputs, with
-    /// `<name>.bias` `[n_out]` where the file has them. On the CPU quantized weights stay as the file has them, which
+    /// `<name>.bias` `[n_out]` where the file has them, to the CPU. Quantized weights stay as the file has them, which
     /// serves one row as well as many; types without a product of their own become Q8_0.
     pub fn load_blocks(
         gguf: &Arc<Gguf>,
@@ -90,10 +90,9 @@ impl Linear {
     ) -> Result<Self, ModelError> {
         let stored = Stored::read(gguf, parts, n_in)?;
         let n_out = stored.n_out;
-        let weights = match (stored.block_type(), placement.kind) {
-            (Some(_), DeviceKind::Cpu) => Weights::Blocks { matrices: stored.to_blocks(gguf)?, bias: stored.bias },
-            (Some(ty), DeviceKind::Gpu) => stored.to_device_blocks(ty, placement),
-            (None, _) => stored.to_float(placement),
+        let weights = match stored.block_type() {
+            Some(_) => Weights::Blocks { matrices: stored.to_blocks(gguf)?, bias: stored.bias },
+            None => stored.to_float(placement),
         };
         Ok(Self { weights, n_out })
     }
@@ -143,16 +142,16 @@ pub(super) fn in_place<const D: usize>(x: Tensor<D>, kernel: impl FnOnce(&mut [f
 }
 
 /// Matrices of one input as they stand in the file.
-struct Stored<'a> {
-    views: Vec<TensorView<'a>>,
+pub(super) struct Stored<'a> {
+    pub views: Vec<TensorView<'a>>,
     /// Of all of them, or there is none.
-    bias: Option<Vec<f32>>,
+    pub bias: Option<Vec<f32>>,
     n_out: usize,
     n_in: usize,
 }
 
 impl<'a> Stored<'a> {
-    fn read(gguf: &'a Gguf, parts: &[(String, usize)], n_in: usize) -> Result<Self, ModelError> {
+    pub fn read(gguf: &'a Gguf, parts: &[(String, usize)], n_in: usize) -> Result<Self, ModelError> {
         let n_out = parts.iter().map(|(_, n_out)| n_out).sum();
         let has_bias = parts.iter().any(|(name, _)| gguf.tensor(&format!("{name}.bias")).is_ok());
         let mut bias = Vec::new();

@@ -11,6 +11,9 @@ mod decoder_config;
 pub mod distill;
 mod encoder;
 mod encoder_tail;
+#[cfg(feature = "gpu")]
+mod gpu_decoder;
+mod host_decoder;
 mod kv_cache;
 mod linear;
 mod ngram_encoder;
@@ -26,6 +29,8 @@ pub use decoder::{DecodeState, Decoder};
 pub use decoder_config::{Activation, DECODERS, DecoderConfig, LocalConfig, RopeConfig, RopePairs};
 pub use encoder::Encoder;
 pub use encoder_tail::EncoderTail;
+#[cfg(feature = "gpu")]
+use gpu_decoder::{GpuCache, GpuDecoder};
 pub use linear::Linear;
 pub use ngram_encoder::{NGRAM_ENCODER, NgramEncoder, NgramEncoderConfig};
 pub use norm::RmsNorm;
@@ -50,6 +55,9 @@ pub enum ModelError {
     ContextFull { n_past: usize, n_new: usize, capacity: usize },
     #[error("token id {id} is outside the vocabulary of {n_vocab}")]
     Token { id: u32, n_vocab: usize },
+    #[cfg(feature = "gpu")]
+    #[error(transparent)]
+    Matrix(#[from] crate::kernels::wgsl::MatrixError),
     #[error("the device failed while computing: {0}")]
     Device(String),
 }
