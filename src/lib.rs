@@ -30,7 +30,7 @@ pub mod classify;
 pub mod dashboard;
 #[cfg(feature = "engine")]
 pub mod engine;
-#[cfg(feature = "generate")]
+#[cfg(feature = "engine")]
 pub mod generate;
 #[cfg(feature = "core")]
 pub mod gguf;

@@ -1,5 +1,5 @@
 //! The decode loop over a tiny seeded model: its text means nothing, and that is enough to see how it comes about.
-#![cfg(feature = "generate")]
+#![cfg(feature = "engine")]
 
 use std::path::Path;
 use std::sync::Arc;

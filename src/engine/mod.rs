@@ -1,19 +1,15 @@
 //! Owns the models and answers requests; [`host`] turns those into events.
 
-#[cfg(feature = "generate")]
 mod author;
-#[cfg(feature = "generate")]
 mod completion;
 mod embedder;
 pub mod host;
 mod library;
 mod placing;
-#[cfg(feature = "generate")]
 mod prefix;
 mod shopper;
 #[cfg(feature = "train")]
 mod tuner;
-#[cfg(feature = "generate")]
 mod writer;
 
 use std::cell::RefCell;
@@ -25,14 +21,12 @@ pub use embedder::{Embedder, EmbedderError};
 pub use host::{Answers, Host};
 use shopper::Memory;
 
-#[cfg(feature = "generate")]
 use crate::chat::rephrase;
 use crate::chat::{Attendant, Conversation, Growing, Heads, Message, OpenError, Turn, deltas};
 use crate::classify::{ClassifyError, Head};
 use crate::gguf::Gguf;
 use crate::model::{DECODERS, ModelError};
 use crate::pack::{Pack, PackError};
-#[cfg(feature = "generate")]
 use crate::platform::{self, CancelToken, DrawerError, json};
 use crate::privacy::Vault;
 use crate::protocol::{
@@ -47,7 +41,6 @@ pub struct Engine {
     shop: RefCell<Option<Rc<Shop>>>,
     embedders: RefCell<HashMap<Language, Rc<Embedder>>>,
     heads: RefCell<Rc<Heads>>,
-    #[cfg(feature = "generate")]
     author: RefCell<Option<Rc<author::Author>>>,
 }
 
@@ -66,7 +59,6 @@ impl Engine {
             shop: RefCell::default(),
             embedders: RefCell::default(),
             heads: RefCell::default(),
-            #[cfg(feature = "generate")]
             author: RefCell::default(),
         }
     }
@@ -119,7 +111,6 @@ impl Engine {
     }
 
     /// Makes a file the language model, in the place of the one before.
-    #[cfg(feature = "generate")]
     async fn load_writer(
         &self,
         gguf: Arc<Gguf>,
@@ -134,20 +125,9 @@ impl Engine {
         Ok(report)
     }
 
-    #[cfg(feature = "generate")]
     fn author(&self) -> Result<Rc<author::Author>, EngineError> {
         let none = || EngineError::new(ErrorCode::NoModel, "no language model is loaded yet");
         self.author.borrow().clone().ok_or_else(none)
-    }
-
-    #[cfg(not(feature = "generate"))]
-    async fn load_writer(
-        &self,
-        _: Arc<Gguf>,
-        _: Option<KeptModel>,
-        _: DevicePreference,
-    ) -> Result<DeviceReport, EngineError> {
-        Err(no_writers())
     }
 
     /// The reply to a message, and the conversation after it.
@@ -250,7 +230,6 @@ impl Answers for Engine {
         Ok((reply, written(&conversation)?))
     }
 
-    #[cfg(feature = "generate")]
     async fn rephrase(
         &self,
         state: &str,
@@ -272,19 +251,7 @@ impl Answers for Engine {
         Ok((reply, written(&conversation)?))
     }
 
-    #[cfg(not(feature = "generate"))]
-    async fn rephrase(
-        &self,
-        _: &str,
-        _: &Message<'_>,
-        _: &dyn Fn(Event),
-        _: &CancelToken,
-    ) -> Result<(Reply, String), EngineError> {
-        Err(no_writers())
-    }
-
     async fn settle(&self) {
-        #[cfg(feature = "generate")]
         if let Ok(author) = self.author() {
             author.writer.settle().await;
         }
@@ -317,7 +284,6 @@ impl Answers for Engine {
         Ok(self.memory.known(&*self.shop()?).await)
     }
 
-    #[cfg(feature = "generate")]
     async fn complete(
         &self,
         body: &str,
@@ -330,11 +296,6 @@ impl Answers for Engine {
         let completed =
             author.writer.writer.complete(&wanted, &|text| on_event(Event::TextDelta { text }), cancel).await?;
         completed.to_json().map_err(|error| bad(&error))
-    }
-
-    #[cfg(not(feature = "generate"))]
-    async fn complete(&self, _: &str, _: &dyn Fn(Event), _: &CancelToken) -> Result<String, EngineError> {
-        Err(no_writers())
     }
 
     async fn embed(&self, texts: &[String], on_event: &dyn Fn(Event)) -> Result<Vec<Vec<f32>>, EngineError> {
@@ -352,12 +313,6 @@ fn is_language_model(gguf: &Gguf) -> bool {
     gguf.metadata().str("general.architecture").is_ok_and(|name| DECODERS.contains(&name))
 }
 
-#[cfg(not(feature = "generate"))]
-fn no_writers() -> EngineError {
-    EngineError::new(ErrorCode::BadModel, "this program holds no language models: open the page with ?device=cpu")
-}
-
-#[cfg(feature = "generate")]
 impl From<writer::WriterError> for EngineError {
     fn from(error: writer::WriterError) -> Self {
         EngineError::new(ErrorCode::BadModel, error.to_string())

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-#[cfg(feature = "generate")]
 use crate::engine::writer::{Writer, WriterError};
 use crate::engine::{Embedder, EmbedderError};
 use crate::gguf::Gguf;
@@ -54,7 +53,6 @@ async fn open(preference: DevicePreference) -> Result<Placement, DeviceReason> {
 ///
 /// # Errors
 /// A file that does not load on the CPU either.
-#[cfg(feature = "generate")]
 pub async fn load_writer(gguf: Arc<Gguf>, preference: DevicePreference) -> Result<(Writer, DeviceReport), WriterError> {
     let on_cpu = Writer::load(gguf.clone(), &Placement::cpu())?;
     let report = |writer: &Writer, reason| reported_of(&writer.placement(), reason);

@@ -134,8 +134,10 @@ impl GpuDecoder {
         let programs = [Vec::new(), Vec::new()];
         let mut writer = ProgramWriter { gguf, gpu, config, buffers: &buffers, compiler: Compiler::new(gpu), programs };
         let tokens = writer.matrices(&[("token_embd".into(), n_vocab)], d_model)?;
-        let lookup = tokens[0].lookup(&mut writer.compiler, &buffers.ids, &buffers.x, config.embedding_scale);
-        writer.push(lookup);
+        for part in &tokens {
+            let lookup = part.lookup(&mut writer.compiler, &buffers.ids, &buffers.x, config.embedding_scale);
+            writer.push(lookup);
+        }
         writer.norm(None, "blk.0.attn_norm")?;
         let mut layers = Vec::with_capacity(config.n_layers);
         for layer in 0..config.n_layers {

@@ -39,23 +39,47 @@ pub enum MatrixError {
     Gguf(#[from] GgufError),
     #[error("`{name}` has rows of {n_in} weights; on a GPU they are multiples of 8")]
     Width { name: String, n_in: usize },
-    #[error("`{name}` takes {n_bytes} bytes; this GPU binds at most {limit} at once")]
-    TooLarge { name: String, n_bytes: usize, limit: u64 },
 }
 
 impl Matrix {
-    /// Several matrices of one input: those that lie side by side in one format become one. `bias` is of all outputs.
+    /// Several matrices of one input: those that lie side by side in one format become one, and one that is larger than
+    /// what the GPU binds at once becomes several. `bias` is of all outputs.
     ///
     /// # Errors
     /// See [`MatrixError`].
     pub fn load(gpu: &Gpu, views: &[TensorView<'_>], bias: Option<&[f32]>) -> Result<Vec<Matrix>, MatrixError> {
+        let limits = gpu.device.limits();
+        Self::load_within(gpu, views, bias, limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) as usize)
+    }
+
+    /// No part with more than `limit` bytes of quants.
+    fn load_within(
+        gpu: &Gpu,
+        views: &[TensorView<'_>],
+        bias: Option<&[f32]>,
+        limit: usize,
+    ) -> Result<Vec<Matrix>, MatrixError> {
         let mut matrices = Vec::new();
         let mut offset = 0;
-        for group in views.chunk_by(|a, b| format_of(a.ty) == format_of(b.ty)) {
-            let n_out: usize = group.iter().map(|view| view.shape[0]).sum();
-            let bias = bias.map(|bias| filled(gpu, &bias[offset..offset + n_out]));
-            matrices.push(Matrix { offset, bias, ..Matrix::upload(gpu, group, n_out)? });
-            offset += n_out;
+        let bytes_of = |view: &TensorView<'_>| {
+            let format = format_of(view.ty);
+            view.shape[0] * view.shape[1] / format.block_len() * (format.block_bytes() - scale_bytes(format))
+        };
+        for same in views.chunk_by(|a, b| format_of(a.ty) == format_of(b.ty)) {
+            let parts = match same.iter().map(bytes_of).sum::<usize>() {
+                n_bytes if n_bytes <= limit => vec![same.to_vec()],
+                _ => same
+                    .iter()
+                    .flat_map(|view| split(view, bytes_of(view).div_ceil(limit)))
+                    .map(|part| vec![part])
+                    .collect(),
+            };
+            for part in parts {
+                let n_out: usize = part.iter().map(|view| view.shape[0]).sum();
+                let bias = bias.map(|bias| filled(gpu, &bias[offset..offset + n_out]));
+                matrices.push(Matrix { offset, bias, ..Matrix::upload(gpu, &part, n_out)? });
+                offset += n_out;
+            }
         }
         Ok(matrices)
     }
@@ -69,11 +93,6 @@ impl Matrix {
         let n_blocks = n_out * n_in / format.block_len();
         let n_scale = scale_bytes(format);
         let n_quant = format.block_bytes() - n_scale;
-        let limits = gpu.device.limits();
-        let limit = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        if (n_blocks * n_quant) as u64 > limit {
-            return Err(MatrixError::TooLarge { name: name.into(), n_bytes: n_blocks * n_quant, limit });
-        }
         let quants = room(gpu, n_blocks * n_quant);
         let mut n_written = 0;
         let mut all_scales = Vec::with_capacity(n_blocks * n_scale);
@@ -120,7 +139,7 @@ impl Matrix {
         bind(compiler.gpu, &pipeline, &self.bindings(&[(2, x), (4, y), (5, run)]), grid)
     }
 
-    /// `x[row] = scale * W[ids[row]]`.
+    /// `x[row] = scale * W[ids[row]]` of the ids that are among this matrix' rows.
     pub fn lookup(&self, compiler: &mut Compiler<'_>, ids: &Buffer, x: &Buffer, scale: f32) -> Op {
         let constants = [
             ("N_IN", Constant::Size(self.n_in)),
@@ -175,6 +194,16 @@ fn format_of(ty: TensorType) -> TensorType {
         TensorType::Q4_K => TensorType::Q4_1,
         _ => TensorType::Q8_0,
     }
+}
+
+/// Its rows in `n` parts of like size.
+fn split<'a>(view: &TensorView<'a>, n: usize) -> Vec<TensorView<'a>> {
+    let n_out = view.shape[0];
+    let rows = n_out.div_ceil(n).max(1);
+    let row_bytes = view.bytes.len() / n_out;
+    let part =
+        |bytes: &'a [u8]| TensorView { shape: vec![bytes.len() / row_bytes, view.shape[1]], bytes, ..view.clone() };
+    view.bytes.chunks(rows * row_bytes).map(part).collect()
 }
 
 /// Bytes of a block's scale and minimum.
@@ -246,8 +275,9 @@ mod tests {
             let views: Vec<TensorView<'_>> = parts.iter().enumerate().map(view).collect();
             let stride = 112;
             let bias = noise(3, stride);
-            let matrices = Matrix::load(&gpu, &views, Some(&bias)).unwrap();
-            for rows in [1, 45] {
+            // Whole, and in parts of a few rows.
+            for (limit, rows) in [(usize::MAX, 1), (usize::MAX, 45), (11 * N_IN, 1)] {
+                let matrices = Matrix::load_within(&gpu, &views, Some(&bias), limit).unwrap();
                 let x = noise(11, rows * N_IN);
                 let run = Run { n_past: 0, rows: rows as u32, capacity: 0, n_spans: 1, span: 1, padding: [0; 3] };
                 let buffers = (filled(&gpu, &x), room(&gpu, rows * stride * 4), run_buffer(&gpu));
