@@ -29,7 +29,7 @@ export default defineConfig({
     {
       name: 'webgpu',
       // What does not depend on the device is tested once.
-      testMatch: ['ask.spec.mjs', 'device.spec.mjs'],
+      testMatch: ['ask.spec.mjs', 'device.spec.mjs', 'engine.spec.mjs'],
       timeout: 420_000,
       use: browser('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'),
     },

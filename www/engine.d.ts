@@ -100,6 +100,8 @@ export interface Model {
   name: string;
   sizeBytes: number;
   source: 'network' | 'storage' | 'memory';
+  /** What it runs on. */
+  device: { kind: 'cpu' | 'gpu'; name: string };
 }
 
 export class EngineError extends Error {
@@ -108,7 +110,7 @@ export class EngineError extends Error {
 }
 
 export class Engine {
-  /** `url` is that of `worker_loader.js`, beside this script unless said otherwise. */
+  /** `auto`, unless said otherwise: the faster of CPU and GPU, as timed when a model is loaded. `url` is that of `worker_loader.js`, beside this script unless said otherwise. */
   static start(options?: { device?: 'cpu' | 'auto' | 'gpu'; url?: string | URL }): Promise<Engine>;
   /** A language model or an encoder, by the address of its manifest (`attendant manifest`). */
   load(manifestUrl: string, options?: Options & { onProgress?: (progress: Progress) => void }): Promise<Model>;

@@ -20,13 +20,15 @@ export class EngineError extends Error {
 
 export class Engine {
   #worker;
+  #device;
   #last = 0;
   #open = new Map();
   #failure;
 
-  /** Starts a worker. Language models run on the CPU for now, so that is what it is asked for. */
-  static start({ device = 'cpu', url = new URL('worker_loader.js', import.meta.url) } = {}) {
+  /** Starts a worker. 'auto' times models on both devices where there is a GPU, and takes the faster. */
+  static start({ device = 'auto', url = new URL('worker_loader.js', import.meta.url) } = {}) {
     const engine = new Engine();
+    engine.#device = device;
     return new Promise((resolve, reject) => {
       engine.#worker = new Worker(trusted(`${url}?device=${device}`));
       engine.#worker.onerror = (event) => reject(engine.#fail(new EngineError('worker_lost', event.message || 'the worker did not start')));
@@ -43,9 +45,7 @@ export class Engine {
   /** Loads the model (an encoder or a language model) that a manifest names; from this browser's storage where it is there. */
   async load(manifestUrl, { onProgress, signal } = {}) {
     const url = new URL(manifestUrl, document.baseURI).href;
-    let device;
-    const { name, size_bytes: sizeBytes, source } = await this.#final({ load_model: { manifest_url: url, device: 'cpu' } }, 'model_loaded', signal, (event, value) => {
-      if (event === 'device_chosen') device = value.device;
+    const { name, size_bytes: sizeBytes, source, device } = await this.#final({ load_model: { manifest_url: url, device: this.#device } }, 'model_loaded', signal, (event, value) => {
       if (event === 'progress') onProgress?.({ phase: value.phase, loadedBytes: value.loaded_bytes, totalBytes: value.total_bytes });
     });
     return { name, sizeBytes, source, device };

@@ -23,17 +23,35 @@ const test = base.extend({
     await use(server);
     await server.stop();
   },
-  engine: async ({ page, server }, use) => {
+  device: async ({}, use, { project }) => use(project.name === 'webgpu' ? 'gpu' : 'cpu'),
+  engine: async ({ page, server, device }, use) => {
+    // A device that can be taken away.
+    server.faults.push({ match: 'worker_loader.js', prepend: `
+      const requestDevice = globalThis.GPUAdapter?.prototype.requestDevice;
+      if (requestDevice) GPUAdapter.prototype.requestDevice = async function (...args) {
+        const device = await requestDevice.apply(this, args);
+        new BroadcastChannel('test').onmessage = () => device.destroy();
+        return device;
+      };
+    ` });
     await page.goto(`${server.url}dev/index.html`);
-    await page.evaluate(async (url) => {
+    await page.evaluate(async ([url, device]) => {
       const { Engine } = await import(`${url}engine.js`);
-      window.engine = await Engine.start();
+      window.engine = await Engine.start({ device });
       window.model = await engine.load('tiny.manifest.json');
       window.ask = (body, options) => engine.chat.completions.create({ temperature: 0, max_tokens: 24, ...body }, options);
       window.user = (content) => ({ role: 'user', content });
-    }, server.url);
+    }, [server.url, device]);
     await use(page);
   },
+});
+
+test('a model runs where it was asked to, and goes on without a GPU that goes away', async ({ engine, device }) => {
+  expect(await engine.evaluate(() => model.device.kind)).toBe(device);
+  const say = () => engine.evaluate(() => ask({ messages: [user('Where is my order?')] }));
+  const before = await say();
+  await engine.evaluate(() => new BroadcastChannel('test').postMessage('lose'));
+  expect((await say()).choices[0].message.content).toBe(before.choices[0].message.content);
 });
 
 test('a completion says what the command line says, at once or as it comes, and is remembered', async ({ engine, folder }) => {
