@@ -192,6 +192,21 @@ fn every_position_is_the_references_on_the_gpu_too() {
         logits
     });
     assert_close(&got, &expected, TOLERANCE_F32, "a long text");
+    // What a GPU chooses itself, a pass ahead, with another text in between and one choice not followed.
+    let [expected, got] = [&host, &device].map(|decoder| {
+        let mut texts = [ids[..300].to_vec(), ids[200..210].to_vec()];
+        let mut states = [(); 2].map(|()| decoder.new_state(400).unwrap());
+        let mut chosen = Vec::new();
+        for turn in 0..24 {
+            let which = usize::from(turn % 7 == 3);
+            let (text, state) = (&mut texts[which], &mut states[which]);
+            let id = block_on(decoder.likeliest(state, &text[state.n_past()..])).unwrap().unwrap();
+            text.push(if turn == 12 { id ^ 1 } else { id });
+            chosen.push(id);
+        }
+        chosen
+    });
+    assert_eq!(got, expected);
 }
 
 /// Random weights and a context of 4,096 tokens.

@@ -66,6 +66,11 @@ impl Sampler {
         Self { random: SplitMix64::new(config.seed), candidates: Vec::new(), config }
     }
 
+    /// Whether the likeliest token is what it chooses, whatever the text so far.
+    pub fn is_greedy(&self) -> bool {
+        self.config.temperature <= 0.0 && self.config.repetition_penalty == 1.0
+    }
+
     /// Chooses from `logits`, one for each token. `recent` are the tokens so far, the newest last. `None` where no
     /// logit is finite.
     pub fn sample(&mut self, logits: &mut [f32], recent: &[u32]) -> Option<u32> {

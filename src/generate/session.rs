@@ -168,6 +168,12 @@ impl Generator {
     }
 }
 
+/// What comes of reading.
+enum Read {
+    Logits(Vec<f32>),
+    Likeliest(Option<u32>),
+}
+
 /// Token ids as they come. Dropping it is well at any point: the session knows what it has read.
 pub struct Tokens<'a> {
     decoder: &'a Decoder,
@@ -204,7 +210,8 @@ impl<'a> Tokens<'a> {
             return self.end(FinishReason::Length);
         }
         let start = now_ms();
-        let Some(mut logits) = self.read().await? else { return Ok(None) };
+        let is_greedy = self.constraint.is_none() && self.sampler.is_greedy();
+        let Some(mut read) = self.read(is_greedy).await? else { return Ok(None) };
         let elapsed_ms = now_ms() - start;
         if self.has_begun {
             self.speed.n_decoded += 1;
@@ -213,10 +220,14 @@ impl<'a> Tokens<'a> {
             self.speed.prefill_ms += elapsed_ms;
         }
         self.has_begun = true;
-        if let Some(constraint) = &mut self.constraint {
-            constraint.restrict(&mut logits, &self.ends)?;
+        if let (Some(constraint), Read::Logits(logits)) = (&mut self.constraint, &mut read) {
+            constraint.restrict(logits, &self.ends)?;
         }
-        let id = self.sampler.sample(&mut logits, &self.session.ids).ok_or(GenerateError::NoChoice)?;
+        let id = match read {
+            Read::Likeliest(id) => id,
+            Read::Logits(mut logits) => self.sampler.sample(&mut logits, &self.session.ids),
+        };
+        let id = id.ok_or(GenerateError::NoChoice)?;
         if self.ends.contains(&id) {
             return self.end(FinishReason::Stop);
         }
@@ -232,8 +243,8 @@ impl<'a> Tokens<'a> {
         Ok(Some(id))
     }
 
-    /// Reads what is unread and gives the logits behind it.
-    async fn read(&mut self) -> Result<Option<Vec<f32>>, GenerateError> {
+    /// Reads what is unread and gives what can be chosen from behind it, or the choice itself.
+    async fn read(&mut self, is_greedy: bool) -> Result<Option<Read>, GenerateError> {
         let Session { state, ids } = &mut *self.session;
         let most = if self.cancel.has_deadline() { TIMED_PREFILL_TOKENS } else { PREFILL_TOKENS };
         loop {
@@ -248,13 +259,16 @@ impl<'a> Tokens<'a> {
                 return Ok(None);
             }
             let n = self.unread.len().min(most);
-            let logits = self.decoder.prefill(state, &self.unread[..n]).await?;
+            let read = match is_greedy && n == self.unread.len() {
+                true => Read::Likeliest(self.decoder.likeliest(state, &self.unread[..n]).await?),
+                false => Read::Logits(self.decoder.prefill(state, &self.unread[..n]).await?),
+            };
             ids.extend(self.unread.drain(..n));
             if !self.has_begun {
                 self.speed.n_prefilled += n;
             }
             if self.unread.is_empty() {
-                return Ok(Some(logits));
+                return Ok(Some(read));
             }
         }
     }

@@ -202,15 +202,28 @@ impl Decoder {
         self.forward(state, ids, true).await
     }
 
+    /// As [`Self::prefill`], and gives the likeliest token, `None` where no logit is finite. A GPU chooses it itself,
+    /// and goes on with it meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`Self::prefill`].
+    pub async fn likeliest(&self, state: &mut DecodeState, ids: &[u32]) -> Result<Option<u32>, ModelError> {
+        // A text's first pass goes the other way, which finds out whether there is memory for it.
+        #[cfg(feature = "gpu")]
+        if let (Body::Gpu(gpu), Cache::Gpu(cache), 1..) = (&self.body, &mut state.cache, state.n_past) {
+            check(ids, state.n_past, state.capacity, self.n_vocab)?;
+            let id = gpu.likeliest(cache, state.n_past, ids, &self.frequencies).await?;
+            state.n_past += ids.len();
+            return Ok(id);
+        }
+        let logits = self.prefill(state, ids).await?;
+        let finite = (0..).zip(logits).filter(|(_, logit)| logit.is_finite());
+        Ok(finite.min_by(|(_, a), (_, b)| b.total_cmp(a)).map(|(id, _)| id))
+    }
+
     async fn forward(&self, state: &mut DecodeState, ids: &[u32], wants_all: bool) -> Result<Vec<f32>, ModelError> {
         let &mut DecodeState { n_past, capacity, .. } = state;
-        let n_vocab = self.n_vocab;
-        if ids.is_empty() || ids.len() > capacity - n_past {
-            return Err(ModelError::ContextFull { n_past, n_new: ids.len(), capacity });
-        }
-        if let Some(&id) = ids.iter().find(|&&id| id as usize >= n_vocab) {
-            return Err(ModelError::Token { id, n_vocab });
-        }
+        check(ids, n_past, capacity, self.n_vocab)?;
         let mut logits = match (&self.body, &mut state.cache) {
             (Body::Host(host), Cache::Host(layers)) => {
                 host.forward(&self.config, layers, n_past, ids, &self.frequencies, wants_all)?
@@ -227,5 +240,16 @@ impl Decoder {
         }
         state.n_past += ids.len();
         Ok(logits)
+    }
+}
+
+/// Whether a text of `n_past` tokens can go on with `ids`.
+fn check(ids: &[u32], n_past: usize, capacity: usize, n_vocab: usize) -> Result<(), ModelError> {
+    if ids.is_empty() || ids.len() > capacity - n_past {
+        return Err(ModelError::ContextFull { n_past, n_new: ids.len(), capacity });
+    }
+    match ids.iter().find(|&&id| id as usize >= n_vocab) {
+        Some(&id) => Err(ModelError::Token { id, n_vocab }),
+        None => Ok(()),
     }
 }

@@ -1,11 +1,13 @@
 //! The decoder's pass on a GPU: the program of [kernels](crate::kernels::wgsl) that a model is.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use burn::tensor::wgpu::wgpu::{Buffer, CommandEncoderDescriptor, ComputePipeline};
 
 use crate::gguf::Gguf;
 use crate::kernels::wgsl::{
-    ATTEND, Compiler, Constant, Count, GATE, HEADS, JOIN, Matrix, NORM, Op, PAIRS_F16, PAIRS_F32, Run, bind, filled,
-    read, record, room, run_buffer, staging,
+    ARGMAX_ALL, ARGMAX_PARTS, ATTEND, Compiler, Constant, Count, GATE, HEADS, JOIN, Matrix, NORM, Op, PAIRS_F16,
+    PAIRS_F32, Run, bind, filled, read, record, room, run_buffer, staging,
 };
 use crate::model::linear::{Stored, vector};
 use crate::model::{Activation, DecoderConfig, ModelError, RopePairs};
@@ -19,6 +21,8 @@ const SPAN: usize = 256;
 const MAX_SPANS: usize = 64;
 /// The longest head that the kernels take.
 const MAX_HEAD_DIM: usize = 256;
+/// Workgroups that look for the likeliest token.
+const N_PARTS: usize = 64;
 /// Bytes of logits at most, where those of every position are wanted.
 const LOGITS_BYTES: usize = 64 << 20;
 
@@ -33,6 +37,10 @@ pub struct GpuDecoder {
     programs: [Vec<Step>; 2],
     /// From the last position of that to its logits.
     logits: Vec<Op>,
+    /// From those to the likeliest token, which becomes the next pass' first.
+    argmax: [Op; 2],
+    /// How many passes there have been.
+    n_passes: AtomicU64,
     /// By layer, what a text's own ops are made of.
     layers: Vec<LayerKernels>,
     output: Vec<Matrix>,
@@ -57,6 +65,39 @@ struct LayerKernels {
 pub struct GpuCache {
     ops: Vec<Op>,
     capacity: usize,
+    ahead: Option<Ahead>,
+}
+
+/// A pass that reads the token which the GPU chose last, handed over before anybody has seen that token.
+struct Ahead {
+    /// The token, as seen since.
+    id: u32,
+    n_past: usize,
+    chosen: Chosen,
+}
+
+/// What a pass found the likeliest token to be.
+struct Chosen {
+    staging: Buffer,
+    /// The pass' number: until the next one the token also lies where that takes its ids from.
+    pass: u64,
+}
+
+/// What a pass reads.
+#[derive(Clone, Copy)]
+enum Ids<'a> {
+    Given(&'a [u32]),
+    /// The token that the pass before chose.
+    Chosen,
+}
+
+/// What is to come of a pass.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    Nothing,
+    LogitsOfLast,
+    LogitsOfAll,
+    Likeliest,
 }
 
 /// Activations of a pass, `[MAX_ROWS, ..]` of f32 unless said otherwise.
@@ -82,6 +123,8 @@ struct Buffers {
     last: Buffer,
     /// Of that row.
     logits: Buffer,
+    /// The likeliest token of each part of the vocabulary and its logit, then that of all.
+    best: Buffer,
     /// Bound where a kernel has nothing to read.
     nothing: Buffer,
 }
@@ -106,6 +149,7 @@ impl Buffers {
             hidden: rows(d_ff),
             last: numbers(d_model),
             logits: numbers(n_vocab),
+            best: numbers(2 * (N_PARTS + 1)),
             nothing: numbers(1),
         }
     }
@@ -168,13 +212,24 @@ impl GpuDecoder {
         };
         let ProgramWriter { mut compiler, programs, .. } = writer;
         let logits = output.iter().map(|matrix| matrix.for_one(&mut compiler, &buffers.last, &buffers.logits, n_vocab));
+        let logits = logits.collect();
+        let constants = [("N_VOCAB", Constant::Size(n_vocab)), ("PARTS", Constant::Size(N_PARTS))];
+        let of_parts = compiler.pipeline(&constants, &[ARGMAX_PARTS]);
+        let of_all = compiler.pipeline(&constants, &[ARGMAX_ALL]);
+        let one = Count::Fixed(1);
+        let argmax = [
+            bind(gpu, &of_parts, &[(0, &buffers.logits), (1, &buffers.best)], [Count::Fixed(N_PARTS as u32), one, one]),
+            bind(gpu, &of_all, &[(1, &buffers.best), (2, &buffers.ids)], [one; 3]),
+        ];
         Ok(Self {
             gpu: gpu.clone(),
             config: config.clone(),
             n_vocab,
             is_exact,
             programs,
-            logits: logits.collect(),
+            logits,
+            argmax,
+            n_passes: AtomicU64::new(0),
             layers,
             output,
             buffers,
@@ -207,7 +262,7 @@ impl GpuDecoder {
                 bind(gpu, &layer.attend, &attend, [Count::Fixed(n_heads as u32), Count::Rows, Count::Spans]),
             ]
         };
-        GpuCache { ops: self.layers.iter().flat_map(of_layer).collect(), capacity }
+        GpuCache { ops: self.layers.iter().flat_map(of_layer).collect(), capacity, ahead: None }
     }
 
     /// Reads `ids` behind `n_past` positions, and gives the logits of the last of them, or of all. `frequencies`: of
@@ -217,12 +272,13 @@ impl GpuDecoder {
     /// A device that fails or is gone.
     pub async fn forward(
         &self,
-        cache: &GpuCache,
+        cache: &mut GpuCache,
         n_past: usize,
         ids: &[u32],
         frequencies: &[Vec<f32>; 2],
         wants_all: bool,
     ) -> Result<Vec<f32>, ModelError> {
+        cache.ahead = None;
         let passes = self.passes(cache, n_past, ids, frequencies, wants_all);
         match n_past {
             // To ask at every token would cost a round trip. What there is no memory for shows at the first.
@@ -245,47 +301,79 @@ impl GpuDecoder {
         let n_passes = ids.len().div_ceil(most);
         for (at, ids) in ids.chunks(most).enumerate() {
             let wanted = match (wants_all, at + 1 == n_passes) {
-                (true, _) => ids.len(),
-                (false, true) => 1,
-                (false, false) => 0,
+                (true, _) => Wanted::LogitsOfAll,
+                (false, true) => Wanted::LogitsOfLast,
+                (false, false) => Wanted::Nothing,
             };
-            let staging = self.submit(cache, n_past, ids, frequencies, wanted);
+            let (staging, _) = self.submit(cache, n_past, Ids::Given(ids), frequencies, wanted);
             if let Some(staging) = staging {
-                logits.extend(read(&self.gpu, &staging).await.map_err(ModelError::Device)?);
+                logits.extend(read::<f32>(&self.gpu, &staging).await.map_err(ModelError::Device)?);
             }
             n_past += ids.len();
         }
         Ok(logits)
     }
 
-    /// Hands a pass to the GPU; where logits are wanted, of the last position or of all, gives the buffer that they
-    /// come in.
+    /// As [`Self::forward`], and gives the likeliest token alone, of which four bytes come back, or `None` where no
+    /// logit is finite. The pass that reads that token is handed over before it has come back: who asks next for what
+    /// follows it finds it under way.
+    ///
+    /// # Errors
+    /// A device that fails or is gone.
+    pub async fn likeliest(
+        &self,
+        cache: &mut GpuCache,
+        n_past: usize,
+        ids: &[u32],
+        frequencies: &[Vec<f32>; 2],
+    ) -> Result<Option<u32>, ModelError> {
+        let ahead = cache.ahead.take().filter(|ahead| ahead.n_past == n_past && *ids == [ahead.id]);
+        let chosen = match ahead {
+            Some(ahead) => ahead.chosen,
+            None => {
+                let (most, last) = ids.split_at((ids.len() - 1) / MAX_ROWS * MAX_ROWS);
+                for (at, ids) in most.chunks(MAX_ROWS).enumerate() {
+                    self.submit(cache, n_past + at * MAX_ROWS, Ids::Given(ids), frequencies, Wanted::Nothing);
+                }
+                self.choose(cache, n_past + most.len(), Ids::Given(last), frequencies)
+            }
+        };
+        let n_past = n_past + ids.len();
+        let is_there = self.n_passes.load(Ordering::Relaxed) == chosen.pass;
+        let next = (is_there && n_past < cache.capacity).then(|| self.choose(cache, n_past, Ids::Chosen, frequencies));
+        let id = read::<u32>(&self.gpu, &chosen.staging).await.map_err(ModelError::Device)?[0];
+        cache.ahead = next.map(|chosen| Ahead { id, n_past, chosen });
+        Ok(Some(id).filter(|&id| (id as usize) < self.n_vocab))
+    }
+
+    fn choose(&self, cache: &GpuCache, n_past: usize, ids: Ids<'_>, frequencies: &[Vec<f32>; 2]) -> Chosen {
+        let (staging, pass) = self.submit(cache, n_past, ids, frequencies, Wanted::Likeliest);
+        Chosen { staging: staging.expect("a token is wanted"), pass }
+    }
+
+    /// Hands a pass to the GPU. Gives the buffer that what is wanted comes in, and the pass' number.
     fn submit(
         &self,
         cache: &GpuCache,
         n_past: usize,
-        ids: &[u32],
+        ids: Ids<'_>,
         frequencies: &[Vec<f32>; 2],
-        wanted: usize,
-    ) -> Option<Buffer> {
-        let (gpu, buffers, rows) = (&self.gpu, &self.buffers, ids.len());
-        gpu.queue.write_buffer(&buffers.ids, 0, bytemuck::cast_slice(ids));
+        wanted: Wanted,
+    ) -> (Option<Buffer>, u64) {
+        let (gpu, buffers, d_model, n_vocab) = (&self.gpu, &self.buffers, self.config.d_model, self.n_vocab);
+        let rows = match ids {
+            Ids::Given(ids) => {
+                gpu.queue.write_buffer(&buffers.ids, 0, bytemuck::cast_slice(ids));
+                ids.len()
+            }
+            Ids::Chosen => 1,
+        };
         for (frequencies, buffer) in frequencies.iter().zip(&buffers.turns) {
             let angles = (n_past..n_past + rows).flat_map(|p| frequencies.iter().map(move |f| p as f32 * f));
             let turns: Vec<[f32; 2]> = angles.map(|angle| [angle.cos(), angle.sin()]).collect();
             gpu.queue.write_buffer(buffer, 0, bytemuck::cast_slice(&turns));
         }
-        let n_keys = n_past + rows;
-        // Many queries keep a GPU busy without being divided.
-        let n_spans = if rows == 1 { n_keys.div_ceil(SPAN).min(MAX_SPANS) } else { 1 };
-        let run = Run {
-            n_past: n_past as u32,
-            rows: rows as u32,
-            capacity: cache.capacity as u32,
-            n_spans: n_spans as u32,
-            span: n_keys.div_ceil(n_spans) as u32,
-            padding: [0; 3],
-        };
+        let run = run_of(n_past, rows, cache.capacity);
         gpu.queue.write_buffer(&buffers.run, 0, bytemuck::bytes_of(&run));
 
         let mut encoder = gpu.device.create_command_encoder(&CommandEncoderDescriptor { label: None });
@@ -295,28 +383,53 @@ impl GpuDecoder {
             Step::OfText(at) => &cache.ops[*at],
         });
         record(&mut encoder, ops, &run);
-        let row_bytes = (self.n_vocab * size_of::<f32>()) as u64;
-        let staging = (wanted > 0).then(|| staging(gpu, wanted * self.n_vocab));
-        match &staging {
-            Some(staging) if wanted == rows && rows > 1 => {
-                let logits = room(gpu, wanted * self.n_vocab * size_of::<f32>());
-                let mut compiler = Compiler::new(gpu);
-                let ops = self.output.iter();
-                let ops =
-                    ops.map(|matrix| matrix.for_many(&mut compiler, &buffers.h, &logits, &buffers.run, self.n_vocab));
-                record(&mut encoder, ops.collect::<Vec<_>>().iter(), &run);
-                encoder.copy_buffer_to_buffer(&logits, 0, staging, 0, staging.size());
-            }
-            Some(staging) => {
-                let n_bytes = (self.config.d_model * size_of::<f32>()) as u64;
-                encoder.copy_buffer_to_buffer(&buffers.h, (rows as u64 - 1) * n_bytes, &buffers.last, 0, n_bytes);
-                record(&mut encoder, self.logits.iter(), &Run { rows: 1, ..run });
-                encoder.copy_buffer_to_buffer(&buffers.logits, 0, staging, 0, row_bytes);
-            }
-            None => {}
+        if matches!(wanted, Wanted::LogitsOfLast | Wanted::Likeliest) {
+            let n_bytes = (d_model * size_of::<f32>()) as u64;
+            encoder.copy_buffer_to_buffer(&buffers.h, (rows as u64 - 1) * n_bytes, &buffers.last, 0, n_bytes);
+            record(&mut encoder, self.logits.iter(), &Run { rows: 1, ..run });
         }
+        let staging = match wanted {
+            Wanted::Nothing => None,
+            Wanted::LogitsOfLast => {
+                let staging = staging(gpu, n_vocab);
+                encoder.copy_buffer_to_buffer(&buffers.logits, 0, &staging, 0, staging.size());
+                Some(staging)
+            }
+            Wanted::LogitsOfAll => {
+                let (logits, mut compiler) = (room(gpu, rows * n_vocab * size_of::<f32>()), Compiler::new(gpu));
+                let product =
+                    |matrix: &Matrix| matrix.for_many(&mut compiler, &buffers.h, &logits, &buffers.run, n_vocab);
+                let ops: Vec<Op> = self.output.iter().map(product).collect();
+                record(&mut encoder, ops.iter(), &run);
+                let staging = staging(gpu, rows * n_vocab);
+                encoder.copy_buffer_to_buffer(&logits, 0, &staging, 0, staging.size());
+                Some(staging)
+            }
+            Wanted::Likeliest => {
+                record(&mut encoder, self.argmax.iter(), &run);
+                let staging = staging(gpu, 1);
+                let at = (N_PARTS * size_of::<[u32; 2]>() + size_of::<u32>()) as u64;
+                encoder.copy_buffer_to_buffer(&buffers.best, at, &staging, 0, staging.size());
+                Some(staging)
+            }
+        };
         gpu.queue.submit([encoder.finish()]);
-        staging
+        (staging, self.n_passes.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// A pass of `rows` positions behind `n_past` of a text with room for `capacity`.
+fn run_of(n_past: usize, rows: usize, capacity: usize) -> Run {
+    let n_keys = n_past + rows;
+    // Many queries keep a GPU busy without being divided.
+    let n_spans = if rows == 1 { n_keys.div_ceil(SPAN).min(MAX_SPANS) } else { 1 };
+    Run {
+        n_past: n_past as u32,
+        rows: rows as u32,
+        capacity: capacity as u32,
+        n_spans: n_spans as u32,
+        span: n_keys.div_ceil(n_spans) as u32,
+        padding: [0; 3],
     }
 }
 

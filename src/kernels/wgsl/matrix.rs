@@ -144,6 +144,7 @@ impl Matrix {
         let constants = [
             ("N_IN", Constant::Size(self.n_in)),
             ("N_OUT", Constant::Size(self.n_out)),
+            ("OFFSET", Constant::Size(self.offset)),
             ("SCALE", Constant::Real(scale)),
         ];
         let pipeline = compiler.pipeline(&constants, &[WEIGHTS, self.reader(), EMBED]);
@@ -295,7 +296,7 @@ mod tests {
                 let staging = staging(&gpu, rows * stride);
                 encoder.copy_buffer_to_buffer(&buffers.1, 0, &staging, 0, staging.size());
                 gpu.queue.submit([encoder.finish()]);
-                let got = block_on(read(&gpu, &staging)).unwrap();
+                let got: Vec<f32> = block_on(read(&gpu, &staging)).unwrap();
 
                 let weights: Vec<f32> = views.iter().flat_map(TensorView::to_f32).collect();
                 let expected = x.chunks_exact(N_IN).flat_map(|x| {

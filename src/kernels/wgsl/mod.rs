@@ -22,6 +22,8 @@ pub use matrix::{Matrix, MatrixError};
 
 use crate::platform::device::Gpu;
 
+pub const ARGMAX_ALL: &str = concat!(include_str!("argmax.wgsl"), include_str!("argmax_all.wgsl"));
+pub const ARGMAX_PARTS: &str = concat!(include_str!("argmax.wgsl"), include_str!("argmax_parts.wgsl"));
 pub const ATTEND: &str = concat!(include_str!("run.wgsl"), include_str!("attend.wgsl"));
 pub const GATE: &str = include_str!("gate.wgsl");
 pub const HEADS: &str = concat!(include_str!("run.wgsl"), include_str!("heads.wgsl"));
@@ -151,7 +153,7 @@ pub fn run_buffer(gpu: &Gpu) -> Buffer {
     gpu.device.create_buffer(&BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
 }
 
-/// A buffer by which `n` numbers come back.
+/// A buffer by which `n` numbers of four bytes come back.
 pub fn staging(gpu: &Gpu, n: usize) -> Buffer {
     let usage = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
     let size = (n * size_of::<f32>()) as u64;
@@ -162,7 +164,7 @@ pub fn staging(gpu: &Gpu, n: usize) -> Buffer {
 ///
 /// # Errors
 /// What the GPU said: it is gone, as a rule.
-pub async fn read(gpu: &Gpu, staging: &Buffer) -> Result<Vec<f32>, String> {
+pub async fn read<T: bytemuck::Pod>(gpu: &Gpu, staging: &Buffer) -> Result<Vec<T>, String> {
     let (done, is_done) = oneshot::channel();
     staging.map_async(MapMode::Read, .., move |result| drop(done.send(result)));
     if cfg!(not(target_arch = "wasm32")) {
