@@ -230,7 +230,7 @@ impl<B: Clone> Ledger<B> {
     pub fn is_on_gpu(&self) -> bool {
         let may_prefer_gpu = |entry: &Entry<B>| {
             entry.phase == Some(Phase::Preparing)
-                && matches!(&entry.request, Request::LoadModel { device, .. } if *device != DevicePreference::Cpu)
+                && device_of(&mut entry.request.clone()).is_some_and(|device| *device != DevicePreference::Cpu)
         };
         match self.device {
             Some(kind) => kind == DeviceKind::Gpu,
