@@ -39,6 +39,23 @@ enum Body {
     Gpu(Box<GpuDecoder>),
 }
 
+impl Body {
+    fn load(
+        gguf: Arc<Gguf>,
+        config: &DecoderConfig,
+        n_vocab: usize,
+        output: &str,
+        is_exact: bool,
+        placement: &Placement,
+    ) -> Result<Self, ModelError> {
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &placement.gpu {
+            return Ok(Body::Gpu(Box::new(GpuDecoder::load(&gguf, config, n_vocab, output, is_exact, gpu)?)));
+        }
+        Ok(Body::Host(Box::new(HostDecoder::load(gguf, config, n_vocab, output, is_exact, placement)?)))
+    }
+}
+
 /// What a [`Decoder`] remembers of one text: keys and values of every layer.
 pub struct DecodeState {
     cache: Cache,
@@ -100,14 +117,7 @@ impl Decoder {
         // A model without an output matrix uses its token table a second time.
         let output = if gguf.tensor("output.weight").is_ok() { "output" } else { "token_embd" };
         let is_exact = gguf.tensor("blk.0.attn_k.weight")?.ty.block_len() == 1;
-        let body = 'body: {
-            #[cfg(feature = "gpu")]
-            if let Some(gpu) = &placement.gpu {
-                let decoder = GpuDecoder::load(&gguf, &config, n_vocab, output, is_exact, gpu)?;
-                break 'body Body::Gpu(Box::new(decoder));
-            }
-            Body::Host(Box::new(HostDecoder::load(gguf, &config, n_vocab, output, is_exact, placement)?))
-        };
+        let body = Body::load(gguf, &config, n_vocab, output, is_exact, placement)?;
         Ok(Self { frequencies: [global, local], placement: placement.clone(), n_vocab, body, config })
     }
 

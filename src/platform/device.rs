@@ -28,6 +28,18 @@ pub struct Gpu {
 
 #[cfg(feature = "gpu")]
 impl Gpu {
+    /// Waits until all that was handed over is done; in a browser, which calls back when it is, does nothing.
+    ///
+    /// # Errors
+    /// What the GPU said.
+    pub fn settle(&self) -> Result<(), String> {
+        if cfg!(target_arch = "wasm32") {
+            return Ok(());
+        }
+        let waited = self.device.poll(burn::tensor::wgpu::wgpu::PollType::wait_indefinitely());
+        waited.map(drop).map_err(|error| error.to_string())
+    }
+
     /// Does `work`, and fails where the GPU took offence at it: memory that it has not, a kernel that it does not take.
     ///
     /// # Errors

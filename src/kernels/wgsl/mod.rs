@@ -13,8 +13,7 @@ use std::fmt::Write;
 
 use burn::tensor::wgpu::wgpu::{
     BindGroup, BindGroupDescriptor, BindGroupEntry, Buffer, BufferDescriptor, BufferUsages, CommandEncoder,
-    ComputePassDescriptor, ComputePipeline, ComputePipelineDescriptor, MapMode, PollType, ShaderModuleDescriptor,
-    ShaderSource,
+    ComputePassDescriptor, ComputePipeline, ComputePipelineDescriptor, MapMode, ShaderModuleDescriptor, ShaderSource,
 };
 use futures::channel::oneshot;
 
@@ -167,9 +166,7 @@ pub fn staging(gpu: &Gpu, n: usize) -> Buffer {
 pub async fn read<T: bytemuck::Pod>(gpu: &Gpu, staging: &Buffer) -> Result<Vec<T>, String> {
     let (done, is_done) = oneshot::channel();
     staging.map_async(MapMode::Read, .., move |result| drop(done.send(result)));
-    if cfg!(not(target_arch = "wasm32")) {
-        gpu.device.poll(PollType::wait_indefinitely()).map_err(|error| error.to_string())?;
-    }
+    gpu.settle()?;
     is_done.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     let view = staging.get_mapped_range(..).map_err(|error| error.to_string())?;
     Ok(bytemuck::pod_collect_to_vec(&view[..]))
