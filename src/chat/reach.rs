@@ -78,16 +78,15 @@ impl Attendant {
         let wanted: Vec<String> = terms(&goods).into_iter().filter(|term| is_telling(term)).collect();
         let held = passages.first().is_some_and(|hit| {
             let passage = &self.passages()[hit.index];
-            let names = |phrase: &str| {
+            // A “coffee shop” that wants tea makes no coffee of it: goods come last in what names them.
+            let names_goods = |phrase: &&String| {
                 let theirs = terms(phrase);
-                wanted.iter().all(|term| theirs.contains(term))
+                let is_in = |head: &String| theirs.contains(head) && theirs.len() > wanted.len();
+                language == Language::Zh || theirs.last() == wanted.last() || !wanted.last().is_some_and(is_in)
             };
-            // A “coffee shop” that wants tea makes no coffee of it: there the goods come last.
-            let ends = |phrase: &&String| {
-                let theirs = terms(phrase);
-                language == Language::Zh || theirs.last() == wanted.last() || theirs.len() == wanted.len()
-            };
-            names(&passage.heading) || passage.also.iter().filter(ends).any(|also| names(also))
+            let also: Vec<&str> = passage.also.iter().filter(names_goods).map(String::as_str).collect();
+            let theirs = terms(&format!("{} {}", passage.heading, also.join(" ")));
+            wanted.iter().all(|term| theirs.contains(term))
         });
         !held && !wanted.is_empty() && !self.sells(&wanted, language)
     }
