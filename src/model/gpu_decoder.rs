@@ -10,6 +10,7 @@ use crate::kernels::wgsl::{
     PAIRS_F32, Run, bind, filled, read, record, room, run_buffer, staging,
 };
 use crate::model::linear::{Stored, vector};
+use crate::model::rope::angles;
 use crate::model::{Activation, DecoderConfig, ModelError, RopePairs};
 use crate::platform::device::Gpu;
 
@@ -369,8 +370,8 @@ impl GpuDecoder {
             Ids::Chosen => 1,
         };
         for (frequencies, buffer) in frequencies.iter().zip(&buffers.turns) {
-            let angles = (n_past..n_past + rows).flat_map(|p| frequencies.iter().map(move |f| p as f32 * f));
-            let turns: Vec<[f32; 2]> = angles.map(|angle| [angle.cos(), angle.sin()]).collect();
+            let turns: Vec<[f32; 2]> =
+                angles(frequencies, n_past, rows).map(|angle| [angle.cos(), angle.sin()]).collect();
             gpu.queue.write_buffer(buffer, 0, bytemuck::cast_slice(&turns));
         }
         let run = run_of(n_past, rows, cache.capacity);

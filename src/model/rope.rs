@@ -12,7 +12,7 @@ pub struct Rope {
 impl Rope {
     /// For `seq` positions from `n_past`, each pair turning by its `frequencies`.
     pub fn new(config: &RopeConfig, frequencies: &[f32], n_past: usize, seq: usize) -> Self {
-        let angles = || (n_past..n_past + seq).flat_map(|p| frequencies.iter().map(move |f| p as f32 * f));
+        let angles = || angles(frequencies, n_past, seq);
         let (cos, sin) = (angles().map(f32::cos).collect(), angles().map(f32::sin).collect());
         Self { pairs: config.pairs, n_dims: config.n_dims, cos, sin }
     }
@@ -33,4 +33,9 @@ impl Rope {
             }
         }
     }
+}
+
+/// What each pair is turned by, position after position, in radians.
+pub fn angles(frequencies: &[f32], n_past: usize, seq: usize) -> impl Iterator<Item = f32> {
+    (n_past..n_past + seq).flat_map(move |position| frequencies.iter().map(move |f| position as f32 * f))
 }

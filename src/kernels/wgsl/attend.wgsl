@@ -69,17 +69,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         }
     }
     sums[thread] = sum;
-    parts[thread] = total;
-    for (var n = THREADS / 2u; n > 0u; n /= 2u) {
-        workgroupBarrier();
-        if thread < n {
-            parts[thread] += parts[thread + n];
-        }
-    }
-    workgroupBarrier();
+    let whole_total = sum_of_all(thread, total);
     let at = ((row * N_HEADS + head) * run.n_spans + group.z) * (FOURS + 1u);
     if thread == 0u {
-        spans[at] = vec4(highest, parts[0], 0.0, 0.0);
+        spans[at] = vec4(highest, whole_total, 0.0, 0.0);
     }
     if thread < FOURS {
         var whole = sums[thread];

@@ -46,15 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         squares += value * value;
     }
     if HAS_NORM {
-        parts[thread] = squares;
-        for (var n = THREADS / 2u; n > 0u; n /= 2u) {
-            workgroupBarrier();
-            if thread < n {
-                parts[thread] += parts[thread + n];
-            }
-        }
-        workgroupBarrier();
-        let scale = inverseSqrt(parts[0] / f32(HEAD_DIM) + EPSILON);
+        let scale = inverseSqrt(sum_of_all(thread, squares) / f32(HEAD_DIM) + EPSILON);
         for (var i = thread; i < HEAD_DIM; i += THREADS) {
             if is_query {
                 head[i] *= scale * q_norm[i];

@@ -179,8 +179,8 @@ impl Matrix {
     fn reader(&self) -> &'static str {
         match self.format {
             TensorType::F16 => include_str!("f16.wgsl"),
-            TensorType::Q4_0 => include_str!("q4_0.wgsl"),
-            TensorType::Q4_1 => include_str!("q4_1.wgsl"),
+            TensorType::Q4_0 => concat!(include_str!("nibbles.wgsl"), include_str!("q4_0.wgsl")),
+            TensorType::Q4_1 => concat!(include_str!("nibbles.wgsl"), include_str!("q4_1.wgsl")),
             TensorType::Q8_0 => include_str!("q8_0.wgsl"),
             _ => include_str!("f32.wgsl"),
         }

@@ -23,11 +23,11 @@ use crate::platform::device::Gpu;
 
 pub const ARGMAX_ALL: &str = concat!(include_str!("argmax.wgsl"), include_str!("argmax_all.wgsl"));
 pub const ARGMAX_PARTS: &str = concat!(include_str!("argmax.wgsl"), include_str!("argmax_parts.wgsl"));
-pub const ATTEND: &str = concat!(include_str!("run.wgsl"), include_str!("attend.wgsl"));
+pub const ATTEND: &str = concat!(include_str!("run.wgsl"), include_str!("sum.wgsl"), include_str!("attend.wgsl"));
 pub const GATE: &str = include_str!("gate.wgsl");
-pub const HEADS: &str = concat!(include_str!("run.wgsl"), include_str!("heads.wgsl"));
+pub const HEADS: &str = concat!(include_str!("run.wgsl"), include_str!("sum.wgsl"), include_str!("heads.wgsl"));
 pub const JOIN: &str = concat!(include_str!("run.wgsl"), include_str!("join.wgsl"));
-pub const NORM: &str = include_str!("norm.wgsl");
+pub const NORM: &str = concat!(include_str!("sum.wgsl"), include_str!("norm.wgsl"));
 /// How keys and values are kept: as they are, or in half precision.
 pub const PAIRS_F32: &str = include_str!("pairs_f32.wgsl");
 pub const PAIRS_F16: &str = include_str!("pairs_f16.wgsl");

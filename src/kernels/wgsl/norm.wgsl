@@ -12,17 +12,7 @@ var<workgroup> parts: array<f32, THREADS>;
 
 // 1 / sqrt(mean(v²) + epsilon), from each thread's share of the squares.
 fn factor(thread: u32, squares: f32) -> f32 {
-    parts[thread] = squares;
-    for (var n = THREADS / 2u; n > 0u; n /= 2u) {
-        workgroupBarrier();
-        if thread < n {
-            parts[thread] += parts[thread + n];
-        }
-    }
-    workgroupBarrier();
-    let total = parts[0];
-    workgroupBarrier();
-    return inverseSqrt(total / f32(D_MODEL) + EPSILON);
+    return inverseSqrt(sum_of_all(thread, squares) / f32(D_MODEL) + EPSILON);
 }
 
 @compute @workgroup_size(THREADS)

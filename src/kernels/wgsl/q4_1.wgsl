@@ -1,18 +1,7 @@
-// Q4_1: blocks of 32 nibbles with a scale and a minimum, which share a word. Nibbles as in Q4_0.
-@group(0) @binding(0) var<storage, read> quants: array<u32>;
-@group(0) @binding(1) var<storage, read> scales: array<u32>;
-
-const APART = 4u;
-
-fn at(unit: u32) -> u32 {
-    return unit / 4u * 8u + unit % 4u;
-}
-
+// Q4_1: nibbles, and a scale and a minimum a block, which share a word.
 fn eight(row: u32, unit: u32) -> Eight {
     let i = row * (N_IN / 8u) + unit;
     let scale = unpack2x16float(scales[i / 4u]);
-    let word = vec4(quants[i]);
-    let low = vec4<f32>((word >> vec4(0u, 8u, 16u, 24u)) & vec4(15u));
-    let high = vec4<f32>((word >> vec4(4u, 12u, 20u, 28u)) & vec4(15u));
-    return Eight(scale.x * low + scale.y, scale.x * high + scale.y);
+    let values = nibbles(quants[i]);
+    return Eight(scale.x * values.a + scale.y, scale.x * values.b + scale.y);
 }
