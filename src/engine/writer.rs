@@ -10,7 +10,6 @@ use crate::generate::{
 use crate::gguf::Gguf;
 use crate::model::{Decoder, ModelError};
 use crate::platform::CancelToken;
-use crate::platform::clock::now_ms;
 use crate::platform::device::Placement;
 use crate::protocol::DeviceKind;
 use crate::tokenizer::{EncodeOptions, Message, TemplateError, Tokenizer, TokenizerError};
@@ -21,16 +20,12 @@ const CACHE_BYTES: usize = 128 << 20;
 /// Rooms come in few sizes, so that a conversation that grows seldom has to move.
 const SMALLEST_ROOM: usize = 512;
 
-/// Tokens that are read before steps are timed, and the steps, of which the median counts.
-const TIMED_TOKENS: usize = 8;
-const N_TIMED: usize = 3;
-
 /// A language model and the conversations it has read, the one used last at the end.
 pub struct Writer {
     name: String,
+    /// What its weights are made of, wherever they are.
+    gguf: Arc<Gguf>,
     generator: RefCell<Generator>,
-    /// What a GPU's weights were made of: a GPU that fails is left for the CPU.
-    source: RefCell<Option<Arc<Gguf>>>,
     tokenizer: Tokenizer,
     /// Made for the first text of a shape.
     table: OnceCell<Arc<TokenTable>>,
@@ -73,15 +68,14 @@ impl Writer {
     pub fn load(gguf: Arc<Gguf>, placement: &Placement) -> Result<Writer, WriterError> {
         let tokenizer = Tokenizer::from_metadata(gguf.metadata())?;
         let name = gguf.metadata().str("general.name").unwrap_or("unnamed").to_owned();
-        let source = (placement.kind == DeviceKind::Gpu).then(|| gguf.clone());
-        let decoder = Decoder::load(gguf, placement)?;
+        let decoder = Decoder::load(gguf.clone(), placement)?;
         let config = decoder.config();
         let bytes_per_token = config.n_layers * 2 * config.n_kv_heads * config.head_dim * size_of::<f32>();
         let room = (CACHE_BYTES / bytes_per_token.max(1)).max(1);
         Ok(Writer {
             name,
             generator: RefCell::new(Generator::new(Arc::new(decoder))),
-            source: RefCell::new(source),
+            gguf,
             tokenizer,
             table: OnceCell::new(),
             sessions: RefCell::default(),
@@ -89,7 +83,8 @@ impl Writer {
         })
     }
 
-    fn generator(&self) -> Generator {
+    /// What writes now.
+    pub fn generator(&self) -> Generator {
         self.generator.borrow().clone()
     }
 
@@ -98,34 +93,27 @@ impl Writer {
         self.generator().decoder().placement().clone()
     }
 
-    /// Milliseconds that a token takes behind a short text.
+    /// The same model elsewhere, for [`Self::move_to`].
     ///
     /// # Errors
-    /// See [`WriterError`].
-    pub async fn time_step(&self) -> Result<f64, WriterError> {
-        let generator = self.generator();
-        let decoder = generator.decoder();
-        let mut state = decoder.new_state(decoder.config().max_seq.min(TIMED_TOKENS + N_TIMED + 1))?;
-        // Compiles pipelines and warms caches, of many rows and of one.
-        let ids: Vec<u32> = (0..decoder.n_vocab().min(TIMED_TOKENS) as u32).collect();
-        decoder.prefill(&mut state, &ids).await?;
-        decoder.decode_step(&mut state, 0).await?;
-        let mut times = [0.0; N_TIMED];
-        for time in &mut times {
-            let start = now_ms();
-            decoder.decode_step(&mut state, 0).await?;
-            *time = now_ms() - start;
-        }
-        times.sort_by(f64::total_cmp);
-        Ok(times[N_TIMED / 2])
+    /// See [`Decoder::load`].
+    pub fn generator_on(&self, placement: &Placement) -> Result<Generator, WriterError> {
+        Ok(Generator::new(Arc::new(Decoder::load(self.gguf.clone(), placement)?)))
+    }
+
+    /// Writes by `generator` from now on. What it has read it reads again.
+    pub fn move_to(&self, generator: Generator) {
+        self.sessions.borrow_mut().clear();
+        self.generator.replace(generator);
     }
 
     /// Goes over to the CPU for good; whether it was elsewhere.
     fn retreat(&self) -> Result<bool, WriterError> {
-        let Some(gguf) = self.source.take() else { return Ok(false) };
-        *self.generator.borrow_mut() = Generator::new(Arc::new(Decoder::load(gguf, &Placement::cpu())?));
-        self.sessions.borrow_mut().clear();
-        Ok(true)
+        let is_elsewhere = self.placement().kind == DeviceKind::Gpu;
+        if is_elsewhere {
+            self.move_to(self.generator_on(&Placement::cpu())?);
+        }
+        Ok(is_elsewhere)
     }
 
     /// Tokens that one conversation may have, its answers included.

@@ -1,5 +1,6 @@
 use std::cmp::Ordering;
 
+use crate::model::likeliest;
 use crate::platform::SplitMix64;
 
 /// How the next token is chosen. The filters work in llama.cpp's order: penalty, top-k, top-p, min-p, temperature.
@@ -75,13 +76,12 @@ impl Sampler {
     /// logit is finite.
     pub fn sample(&mut self, logits: &mut [f32], recent: &[u32]) -> Option<u32> {
         self.penalize(logits, recent);
-        let finite = |(id, &logit): (u32, &f32)| logit.is_finite().then_some(Candidate { id, logit });
-        let finite = (0..).zip(&*logits).filter_map(finite);
         if self.config.temperature <= 0.0 {
-            return finite.min_by(Candidate::order).map(|best| best.id);
+            return likeliest(logits);
         }
+        let finite = |(id, &logit): (u32, &f32)| logit.is_finite().then_some(Candidate { id, logit });
         self.candidates.clear();
-        self.candidates.extend(finite);
+        self.candidates.extend((0..).zip(&*logits).filter_map(finite));
         self.filter();
         self.draw()
     }

@@ -226,9 +226,7 @@ impl Decoder {
             state.n_past += ids.len();
             return Ok(id);
         }
-        let logits = self.prefill(state, ids).await?;
-        let finite = (0..).zip(logits).filter(|(_, logit)| logit.is_finite());
-        Ok(finite.min_by(|(_, a), (_, b)| b.total_cmp(a)).map(|(id, _)| id))
+        Ok(likeliest(&self.prefill(state, ids).await?))
     }
 
     async fn forward(&self, state: &mut DecodeState, ids: &[u32], wants_all: bool) -> Result<Vec<f32>, ModelError> {
@@ -251,6 +249,13 @@ impl Decoder {
         state.n_past += ids.len();
         Ok(logits)
     }
+}
+
+/// The token with the highest of these logits; of equals the one that stands first in the vocabulary, and `None` where
+/// none is finite.
+pub fn likeliest(logits: &[f32]) -> Option<u32> {
+    let finite = (0..).zip(logits).filter(|(_, logit)| logit.is_finite());
+    finite.min_by(|(_, a), (_, b)| b.total_cmp(a)).map(|(id, _)| id)
 }
 
 /// Whether a text of `n_past` tokens can go on with `ids`.

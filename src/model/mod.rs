@@ -25,7 +25,7 @@ mod rope;
 pub mod tune;
 
 pub use config::{BERT, EncoderConfig};
-pub use decoder::{DecodeState, Decoder};
+pub use decoder::{DecodeState, Decoder, likeliest};
 pub use decoder_config::{Activation, DECODERS, DecoderConfig, LocalConfig, RopeConfig, RopePairs};
 pub use encoder::Encoder;
 pub use encoder_tail::EncoderTail;
