@@ -14,7 +14,10 @@
 //! systems", for noisy item-to-item counts of clipped customers; Wilson et al. 2020 for the thresholds.
 //!
 //! Only tables leave. The models that hold customers' histories (neighbours) or were fitted on them without noise (the
-//! transformer) serve measuring, and stay.
+//! transformer) serve measuring, and stay. A small transformer learned with noise over vectors of the told pairs (one
+//! block of 32 dimensions, a seventh of the budget) was tried: beside the tables it brought nothing, neither for 2,300
+//! customers (HR@10 of new items .312 with it, .317 without; means over three seeds and two splits of Online Retail)
+//! nor for ten times as many (.365 and .360, NDCG .0747 and .0751). What steps of a history tell is in `after`.
 
 mod budget;
 mod histogram;
